@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+
+.PHONY: help
+help: ## Show this list
+	@echo "Orderly, a Telegram bot that remembers"
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Run
+.PHONY: up down logs chat psql clean
+up: ## Start the bot; without a token, the demo on this machine
+	@scripts/up
+down: ## Stop it; the data stays
+	@scripts/down
+logs: ## Follow what the services say
+	@scripts/compose logs --follow --tail 100
+chat: ## Talk to the demo's bot in this terminal
+	@docker compose -f compose.yaml -f compose.demo.yaml exec emulator python -m emulator chat
+psql: ## Open the database
+	@scripts/compose exec postgres psql --username postgres orderly
+clean: ## Remove the demo with its data, the images and the tools
+	@scripts/clean
+
+##@ Work on it
+.PHONY: test check fmt lock bench
+test: ## Everything: lint, types, unit, integration and end-to-end tests
+	@scripts/ensure-docker
+	@scripts/ensure-images
+	@scripts/ensure-venv
+	@scripts/lint
+	@.venv/bin/pytest
+check: ## The quick part: lint, types, unit tests
+	@scripts/ensure-docker
+	@scripts/ensure-venv
+	@scripts/lint
+	@.venv/bin/pytest tests/unit
+fmt: ## Format the code and mend what can be mended
+	@scripts/ensure-venv
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --fix .
+lock: ## Renew the locked dependencies
+	@scripts/ensure-venv
+	@scripts/lock
+bench: ## Measure what the documentation claims
+	@scripts/ensure-docker
+	@scripts/ensure-images
+	@scripts/ensure-venv
+	@.venv/bin/python -m benchmarks

@@ -1,0 +1,33 @@
+-- Roles and their privileges; tables belong to db/migrations. PostgreSQL's image runs this once, on an
+-- empty data directory. It is safe to run again, which is how the passwords are changed: docs/operations.md.
+
+-- psql reads the files itself, so no character of a password can be taken for SQL or shell.
+\set migrator_password `cat /run/secrets/migrator_db_password`
+\set bot_password `cat /run/secrets/bot_db_password`
+
+-- No password, not even its hash, in the server's log.
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+
+SELECT format('CREATE ROLE %I', name)
+FROM (VALUES ('migrator'), ('bot')) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name)
+\gexec
+
+ALTER ROLE migrator WITH LOGIN PASSWORD :'migrator_password';
+ALTER ROLE bot WITH LOGIN PASSWORD :'bot_password';
+
+REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
+GRANT CONNECT, CREATE ON DATABASE :"DBNAME" TO migrator;
+GRANT CONNECT ON DATABASE :"DBNAME" TO bot;
+
+-- `app` holds the tables of the migrations. `public` holds schema_migrations alone, so that what the bot
+-- may do with its tables never extends to the record of the schema.
+CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION migrator;
+GRANT USAGE ON SCHEMA app TO bot;
+GRANT CREATE ON SCHEMA public TO migrator;
+ALTER ROLE ALL SET search_path = app, public;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bot;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT USAGE, SELECT ON SEQUENCES TO bot;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA public GRANT SELECT ON TABLES TO bot;

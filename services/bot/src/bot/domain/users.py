@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NewType
+
+UserId = NewType("UserId", int)
+
+#: JSON can carry these; PostgreSQL's text cannot.
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody says they are: everything here was typed by a stranger."""
+
+    id: UserId
+    username: str | None
+    first_name: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first_name", _storable(self.first_name))
+        if self.username is not None:
+            object.__setattr__(self, "username", _storable(self.username))
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who has sent /start."""
+
+    id: UserId
+    username: str | None
+    first_name: str
+    created_at: datetime
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def _storable(text: str) -> str:
+    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+
+from bot.config import Config
+
+
+def make_bot(config: Config) -> Bot:
+    """Close it with `bot.session.close()`."""
+    session = AiohttpSession(api=TelegramAPIServer.from_base(config.bot_api_url))
+    return Bot(
+        config.bot_token.get_secret_value(), session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML)
+    )

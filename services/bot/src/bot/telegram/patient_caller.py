@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from datetime import timedelta
+from typing import TypeVar
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramConflictError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods.base import TelegramMethod
+
+from bot.observability.health import Health
+from bot.stopping import pause, unless_stopped
+from bot.updates.backoff import delay
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class PatientCaller:
+    """Repeats a call until Telegram answers it: only for calls that may be made twice."""
+
+    def __init__(self, bot: Bot, health: Health, stop: asyncio.Event) -> None:
+        self._bot = bot
+        self._health = health
+        self._stop = stop
+        self._problem: str | None = None
+
+    async def __call__(self, method: TelegramMethod[T], request_timeout: int | None = None) -> T:
+        """Raises Stopped. `request_timeout` is in seconds."""
+        for attempt in itertools.count():
+            try:
+                result = await unless_stopped(self._stop, self._bot(method, request_timeout))
+            except (AiogramError, UnicodeDecodeError) as error:
+                self._report(_explain(error))
+                wait = timedelta(seconds=error.retry_after) if isinstance(error, TelegramRetryAfter) else delay(attempt)
+                await pause(self._stop, wait)
+            else:
+                self._report(None)
+                return result
+        raise AssertionError("unreachable")
+
+    def _report(self, problem: str | None) -> None:
+        self._health.report("telegram", problem)
+        if problem == self._problem:
+            return
+        if problem:
+            log.warning("Telegram does not serve the bot", extra={"problem": problem})
+        elif self._problem:
+            log.info("Telegram serves the bot again")
+        self._problem = problem
+
+
+def _explain(error: Exception) -> str:
+    match error:
+        case TelegramUnauthorizedError() | TelegramNotFound():
+            return f"the token is refused ({error.message}): put the one that @BotFather shows into secrets/bot_token"
+        case TelegramConflictError():
+            return f"{error.message}: stop the other program that uses this token"
+    return f"{type(error).__name__}: {error}"

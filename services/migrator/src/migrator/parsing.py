@@ -1,0 +1,45 @@
+"""The text of a migration as statements, by PostgreSQL's own grammar; no database needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pglast import ast, parse_sql
+from pglast.parser import ParseError, split
+
+from migrator.discovery import Migration
+from migrator.errors import MigrationFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    #: Where it starts in the file, in characters.
+    offset: int
+
+
+def statements(migration: Migration) -> list[Statement]:
+    """Raises MigrationFailed for a syntax error, and for BEGIN, COMMIT and their like: each file is one transaction."""
+    try:
+        found = [Statement(migration.text[part], part.start) for part in split(migration.text, only_slices=True)]
+        for statement in found:
+            if isinstance(parse_sql(statement.sql)[0].stmt, ast.TransactionStmt):
+                raise MigrationFailed(
+                    f"{pointer(migration, statement.offset)}\n"
+                    "A migration is one transaction already: remove its own BEGIN, COMMIT or ROLLBACK. Nothing was run."
+                )
+    except ParseError as error:
+        message, *rest = error.args
+        offset = rest[0] if rest and rest[0] is not None else len(migration.text)
+        raise MigrationFailed(f"{pointer(migration, offset, message)}\nMend the file. Nothing of it was run.") from None
+    return found
+
+
+def pointer(migration: Migration, offset: int, message: str = "transaction control") -> str:
+    """`001_users.sql:3:15: message` above the line itself, with a caret under the place."""
+    before = migration.text[:offset]
+    line_number = before.count("\n") + 1
+    column = offset - (before.rfind("\n") + 1)
+    line = migration.text.split("\n")[line_number - 1]
+    margin = "".join("\t" if character == "\t" else " " for character in line[:column])
+    return f"{migration.name}:{line_number}:{column + 1}: {message}\n    {line}\n    {margin}^"
