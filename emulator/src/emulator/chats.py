@@ -26,8 +26,8 @@ class Chat:
 
     @property
     def description(self) -> dict[str, Any]:
-        names = {name: self.user[name] for name in ("first_name", "last_name", "username") if name in self.user}
-        return {"id": self.user["id"], "type": "private", **names}
+        names = [name for name in ("first_name", "last_name", "username") if name in self.user]
+        return {"id": self.user["id"], "type": "private"} | {name: self.user[name] for name in names}
 
     def add(self, sender: User, **content: Any) -> Message:
         message = {

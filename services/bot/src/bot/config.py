@@ -66,7 +66,9 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _pool_sizes(self) -> Config:
         if self.database_pool_min_size > self.database_pool_max_size:
-            raise ValueError("DATABASE_POOL_MIN_SIZE: is above DATABASE_POOL_MAX_SIZE. Lower the one or raise the other.")
+            raise ValueError(
+                "DATABASE_POOL_MIN_SIZE: is above DATABASE_POOL_MAX_SIZE. Lower the one or raise the other."
+            )
         return self
 
 

@@ -13,6 +13,8 @@ from migrator.errors import ConfigError, DatabaseUnreachable
 
 CONNECT_TIMEOUT = 10.0  # seconds
 RETRY_INTERVAL = 0.5  # seconds
+#: An ALTER that queues behind a long reader makes everybody behind it wait too; better to fail and be run again.
+LOCK_TIMEOUT = "5s"
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +29,8 @@ async def connect(config: Config) -> Connection[Record]:
             return await _connect(config)
         except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
             raise DatabaseUnreachable(
-                f"The database refuses the login: {error}. Compare the file database_password with the role's password; "
-                "docs/operations.md, “Passwords”, tells how to set it anew."
+                f"The database refuses the login: {error}. Compare the file database_password with the "
+                "role's password; docs/operations.md, “Passwords”, tells how to set it anew."
             ) from None
         except asyncpg.InvalidCatalogNameError as error:
             raise DatabaseUnreachable(f"{error}. Create it, or mend DATABASE_URL.") from None
@@ -51,7 +53,7 @@ async def _connect(config: Config) -> Connection[Record]:
             dsn=config.database_url.get_secret_value(),
             password=password.get_secret_value() if password else None,
             timeout=CONNECT_TIMEOUT,
-            server_settings={"application_name": "orderly-migrator"},
+            server_settings={"application_name": "orderly-migrator", "lock_timeout": LOCK_TIMEOUT},
         )
     except (ValueError, asyncpg.InterfaceError) as error:
         raise ConfigError(f"DATABASE_URL: {error}. {Config.model_fields['database_url'].description}.") from None

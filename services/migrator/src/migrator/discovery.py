@@ -27,17 +27,23 @@ class Migration:
 def discover(directory: Path) -> list[Migration]:
     """Raises HistoryError that lists every unusable file."""
     if not directory.is_dir():
-        raise HistoryError([f"{directory}: no such directory. Set MIGRATIONS_DIR to the one that holds the .sql files."])
+        raise HistoryError(
+            [f"{directory}: no such directory. Set MIGRATIONS_DIR to the one that holds the .sql files."]
+        )
     faults: list[str] = []
     migrations: dict[int, Migration] = {}
     for path in sorted(directory.glob("*.sql")):
         match = _NAME.fullmatch(path.name)
         if match is None:
-            faults.append(f"{path.name}: bad name. Call it NNN_what_it_does.sql, in lower case, for example 007_orders.sql.")
+            faults.append(
+                f"{path.name}: bad name. Call it NNN_what_it_does.sql, in lower case, for example 007_orders.sql."
+            )
             continue
         version = int(match["version"])
         if version in migrations:
-            faults.append(f"{path.name}: {migrations[version].name} has the number {version} too. Renumber the newer file.")
+            faults.append(
+                f"{path.name}: {migrations[version].name} has the number {version} too. Renumber the newer file."
+            )
             continue
         try:
             migrations[version] = Migration(version, path.name, _read(path))

@@ -61,4 +61,5 @@ async def _holder(connection: Connection[Record]) -> str:
     )
     if row is None:
         return "a session that has just ended"
-    return f"process {row['pid']} ({row['application_name']}, {row['client_addr'] or 'local'}, since {row['backend_start']:%H:%M:%S} UTC)"
+    origin = f"{row['application_name']} from {row['client_addr'] or 'this machine'}"
+    return f"process {row['pid']} ({origin}, since {row['backend_start']:%Y-%m-%d %H:%M:%S} UTC)"

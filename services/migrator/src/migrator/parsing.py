@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from pglast import ast, parse_sql
 from pglast.parser import ParseError, split
@@ -21,7 +22,9 @@ class Statement:
 def statements(migration: Migration) -> list[Statement]:
     """Raises MigrationFailed for a syntax error, and for BEGIN, COMMIT and their like: each file is one transaction."""
     try:
-        found = [Statement(migration.text[part], part.start) for part in split(migration.text, only_slices=True)]
+        # Slices, as asked for; the stub leaves it open.
+        parts = cast(tuple[slice, ...], split(migration.text, only_slices=True))
+        found = [Statement(migration.text[part], part.start) for part in parts]
         for statement in found:
             if isinstance(parse_sql(statement.sql)[0].stmt, ast.TransactionStmt):
                 raise MigrationFailed(

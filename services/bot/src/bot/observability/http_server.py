@@ -29,7 +29,9 @@ async def http_server(host: str, port: int, health: Health) -> AsyncIterator[Non
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise ConfigError(f"HEALTH_PORT: cannot listen on {host}:{port}: {error.strerror}. Choose a free port.") from None
+            raise ConfigError(
+                f"HEALTH_PORT: cannot listen on {host}:{port}: {error.strerror}. Choose a free port."
+            ) from None
         yield
     finally:
         await runner.cleanup()

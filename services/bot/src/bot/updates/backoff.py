@@ -9,5 +9,5 @@ LONGEST = timedelta(seconds=30)
 
 def delay(attempt: int) -> timedelta:
     """How long to wait after attempt 0, 1, 2 …: doubling up to LONGEST, less up to a half by chance."""
-    full = min(FIRST * 2 ** min(attempt, 16), LONGEST)
+    full: timedelta = min(FIRST * 2 ** min(attempt, 16), LONGEST)
     return full * random.uniform(0.5, 1)

@@ -17,7 +17,7 @@ from aiogram.exceptions import (
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Update
 
-from bot.errors import StorageUnavailable, Stopped
+from bot.errors import Stopped, StorageUnavailable
 from bot.stopping import pause
 from bot.telegram.patient_caller import PatientCaller
 from bot.telegram.raw_updates import GetRawUpdates

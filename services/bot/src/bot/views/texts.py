@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram.html import quote
+from html import escape
 
 from bot.domain.users import User
 
@@ -29,4 +29,4 @@ def profile(user: User) -> str:
 
 def _name(user: User) -> str:
     name = user.first_name
-    return quote(name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…")
+    return escape(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…", quote=False)
