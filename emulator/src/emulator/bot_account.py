@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.chats import Chats
+from emulator.faults import Faults
 from emulator.updates import UpdateQueue
 
 
@@ -20,10 +21,12 @@ class BotAccount:
     """One bot as Telegram knows it."""
 
     token: str
-    updates: UpdateQueue = field(default_factory=UpdateQueue)
+    #: Numbers never go back, also when the server has been started anew and has forgotten everything.
+    updates: UpdateQueue = field(default_factory=lambda: UpdateQueue(first_id=int(time.time())))
     chats: Chats = field(default_factory=Chats)
     commands: list[dict[str, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def user(self) -> dict[str, Any]:

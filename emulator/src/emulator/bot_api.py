@@ -29,4 +29,5 @@ async def _result(bot: BotAccount, request: web.Request) -> object:
         raise ApiError(404, "Not Found: method not found")
     values = await parameters.read(request)
     bot.record(name, values)
+    bot.faults.strike(name)
     return await method(bot, values)

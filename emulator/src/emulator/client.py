@@ -27,6 +27,11 @@ class Emulator:
     def send_updates(self, *updates: dict[str, Any]) -> list[int]:
         return cast(list[int], self.post("/control/updates", {"updates": updates})["update_ids"])
 
+    def fail(self, method: str, status: int, times: int = 1, retry_after: int | None = None) -> None:
+        """The next `times` calls of `method` are answered with an error; `retry_after` is in seconds."""
+        fault = {"method": method, "status": status, "times": times, "retry_after": retry_after}
+        self.post("/control/faults", fault)
+
     def get(self, path: str, **query: str | float) -> dict[str, Any]:
         return self._open(urllib.request.Request(f"{self.url}{path}?{urlencode(query)}"))
 

@@ -73,11 +73,12 @@ def utf16_length(text: str) -> int:
 
 
 def _open(source: str, tag: re.Match[str], length: int) -> _OpenTag:
-    if not tag[3]:
-        raise _cannot_parse(f"Unclosed start tag at byte offset {_byte_offset(source, tag.start())}")
+    place = f"at byte offset {_byte_offset(source, tag.start())}"
     name = tag[1].lower()
-    if name not in _TYPES:
-        raise _cannot_parse(f'Unsupported start tag "{name}" at byte offset {_byte_offset(source, tag.start())}')
+    if tag.end(1) < len(source) and name not in _TYPES:
+        raise _cannot_parse(f'Unsupported start tag "{name}" {place}')
+    if not tag[3]:
+        raise _cannot_parse(f"Unclosed start tag {place}")
     return _OpenTag(name, tag[2], length)
 
 

@@ -1,20 +1,37 @@
+"""Imports only what the command needs: aiogram alone takes seconds."""
+
 from __future__ import annotations
 
 import argparse
 import sys
 
+from bot.errors import ConfigError
+
 
 def main() -> int:
+    """As app.run; 2 for a wrong setting."""
     parser = argparse.ArgumentParser(prog="bot", description="A Telegram bot that remembers.")
     parser.add_argument("command", nargs="?", choices=["run", "healthcheck"], default="run")
-    # Imported only now: the healthcheck runs every few seconds, and aiogram alone takes seconds to import.
-    if parser.parse_args().command == "healthcheck":
-        from bot.observability.healthcheck import healthcheck
+    return _healthcheck() if parser.parse_args().command == "healthcheck" else _run()
 
-        return healthcheck()
-    from bot.app import main as run
 
-    return run()
+def _healthcheck() -> int:
+    from bot.observability.healthcheck import healthcheck
+
+    return healthcheck()
+
+
+def _run() -> int:
+    from bot import config
+
+    try:
+        settings = config.load()
+    except ConfigError as error:
+        sys.stderr.writelines(f"bot: {line}\n" for line in str(error).splitlines())
+        return 2
+    from bot.app import run
+
+    return run(settings)
 
 
 if __name__ == "__main__":

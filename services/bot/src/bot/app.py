@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-import sys
 from contextlib import AsyncExitStack, suppress
 
 from aiogram import Dispatcher
 from aiogram.methods import DeleteWebhook
 
-from bot import config, logs
+from bot import logs
 from bot.config import Config
 from bot.errors import BotError, Stopped
 from bot.handlers import root_router
@@ -29,13 +29,8 @@ from bot.updates.polling import Poller
 log = logging.getLogger(__name__)
 
 
-def main() -> int:
-    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the database refuses, 2 for a wrong setting."""
-    try:
-        settings = config.load()
-    except BotError as error:
-        print(f"bot: {error}".replace("\n", "\nbot: "), file=sys.stderr)
-        return 2
+def run(settings: Config) -> int:
+    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the database refuses."""
     logs.configure(settings)
     try:
         return asyncio.run(_run(settings))
@@ -53,13 +48,13 @@ async def _run(settings: Config) -> int:
     with suppress(Stopped):
         await unless_stopped(stop, asyncio.shield(serving))
     log.info("stopping", extra={"deadline_seconds": settings.drain_timeout_seconds})
-    try:
-        async with asyncio.timeout(settings.drain_timeout_seconds):
-            with suppress(Stopped):
-                await serving
-    except TimeoutError:
+    await asyncio.wait({serving}, timeout=settings.drain_timeout_seconds)
+    if not serving.done():
         log.error("cut off: work was still running at the deadline; it is done again after the start")
-        return 1
+        # Not even a cancellation can be waited for: it may wait for a server that does not answer.
+        os._exit(1)
+    with suppress(Stopped):
+        serving.result()
     log.info("stopped")
     return 0
 

@@ -15,7 +15,8 @@ class _Formatter(logging.Formatter):
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__()
-        self._secrets = [secret for secret in secrets if secret]
+        escaped = [json.dumps(secret, ensure_ascii=False)[1:-1] for secret in secrets]
+        self._secrets = [secret for secret in {*secrets, *escaped} if secret]
 
     def format(self, record: logging.LogRecord) -> str:
         line = self._line(record)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from migrator.errors import ConfigError
 
@@ -46,8 +46,8 @@ def load() -> Config:
         return Config(_secrets_dir=directory if directory.is_dir() else None)  # type: ignore[call-arg]
     except ValidationError as error:
         raise ConfigError("\n".join(_line(fault["loc"][0], fault["msg"]) for fault in error.errors())) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"A secret file in {directory} cannot be read: {error}") from None
+    except (OSError, SettingsError) as error:
+        raise ConfigError(f"A secret file in {directory} cannot be read as text: {error}.") from None
 
 
 def _line(field: str | int, problem: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from pglast import ast, parse_sql
-from pglast.parser import ParseError, split
+from pglast.parser import ParseError, scan, split
 
 from migrator.discovery import Migration
 from migrator.errors import MigrationFailed
@@ -24,7 +24,7 @@ def statements(migration: Migration) -> list[Statement]:
     try:
         # Slices, as asked for; the stub leaves it open.
         parts = cast(tuple[slice, ...], split(migration.text, only_slices=True))
-        found = [Statement(migration.text[part], part.start) for part in parts]
+        found = [_statement(migration.text, part) for part in parts]
         for statement in found:
             if isinstance(parse_sql(statement.sql)[0].stmt, ast.TransactionStmt):
                 raise MigrationFailed(
@@ -36,6 +36,13 @@ def statements(migration: Migration) -> list[Statement]:
         offset = rest[0] if rest and rest[0] is not None else len(migration.text)
         raise MigrationFailed(f"{pointer(migration, offset, message)}\nMend the file. Nothing of it was run.") from None
     return found
+
+
+def _statement(text: str, part: slice) -> Statement:
+    """Begins with its first word, not with the comments above it, so that an error points at the word."""
+    words = (token for token in scan(text[part]) if token.name not in ("SQL_COMMENT", "C_COMMENT"))
+    start = part.start + next(words).start
+    return Statement(text[start : part.stop], start)
 
 
 def pointer(migration: Migration, offset: int, message: str = "transaction control") -> str:

@@ -34,13 +34,18 @@ class PatientCaller:
         self._stop = stop
         self._problem: str | None = None
 
-    async def __call__(self, method: TelegramMethod[T], request_timeout: int | None = None) -> T:
-        """Raises Stopped. `request_timeout` is in seconds."""
+    async def __call__(
+        self, method: TelegramMethod[T], *, again: TelegramMethod[T] | None = None, request_timeout: int | None = None
+    ) -> T:
+        """Raises Stopped. `again` is sent instead after a failure; `request_timeout` is in seconds."""
         for attempt in itertools.count():
             try:
                 result = await unless_stopped(self._stop, self._bot(method, request_timeout))
             except (AiogramError, UnicodeDecodeError) as error:
                 self._report(_explain(error))
+                # Two programs that poll in turn would each look well to a short poll.
+                if again and not isinstance(error, TelegramConflictError):
+                    method = again
                 wait = timedelta(seconds=error.retry_after) if isinstance(error, TelegramRetryAfter) else delay(attempt)
                 await pause(self._stop, wait)
             else:

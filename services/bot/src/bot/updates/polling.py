@@ -44,16 +44,20 @@ class Poller:
         """Returns after the update in progress when `stop` is set."""
         with suppress(Stopped):
             while not self._stop.is_set():
-                poll = GetRawUpdates(offset=self._offset, timeout=POLL_TIMEOUT, allowed_updates=self._wanted())
-                for update in await self._call(poll, request_timeout=POLL_TIMEOUT + ANSWER_MARGIN):
+                for update in await self._fetch():
                     await self._handle(update)
                     self._offset = update["update_id"] + 1
                     if self._stop.is_set():
                         break
         await self._confirm()
 
-    def _wanted(self) -> list[str]:
-        return self._dispatcher.resolve_used_update_types()
+    async def _fetch(self) -> list[dict[str, Any]]:
+        poll = GetRawUpdates(
+            offset=self._offset, timeout=POLL_TIMEOUT, allowed_updates=self._dispatcher.resolve_used_update_types()
+        )
+        # After a failure a short poll tells at once whether Telegram is back.
+        short = poll.model_copy(update={"timeout": 0})
+        return await self._call(poll, again=short, request_timeout=POLL_TIMEOUT + ANSWER_MARGIN)
 
     async def _handle(self, raw: dict[str, Any]) -> None:
         """Raises Stopped, with the update unhandled, when told to stop while the database is away."""

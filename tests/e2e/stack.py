@@ -1,0 +1,94 @@
+"""The real Compose stack, under a project name and with ports of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emulator.client import Emulator
+from tests.hostile import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+OVERLAYS = Path(__file__).parent / "overlays"
+NEVER = "0001-01-01T00:00:00Z"
+
+SECRETS = ("postgres_password", "migrator_db_password", "bot_db_password", "bot_token")
+
+
+@dataclass(frozen=True)
+class Stack:
+    project: str
+    files: tuple[Path, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        files = [part for file in self.files for part in ("--file", str(file))]
+        return subprocess.run(
+            ["docker", "compose", "--project-name", self.project, *files, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "COMPOSE_BAKE": "false", "DEMO_PORT": "0", **self.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+    def up(self, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.compose("up", "--detach", "--wait", "--wait-timeout", "120", check=check)
+
+    def logs(self, *services: str) -> str:
+        return self.compose("logs", "--no-color", "--no-log-prefix", *services).stdout
+
+    def container(self, service: str) -> str:
+        return self.compose("ps", "--all", "--quiet", service).stdout.strip()
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        shown: list[dict[str, Any]] = json.loads(docker("inspect", self.container(service)))
+        return shown[0]
+
+    def state(self, service: str) -> dict[str, Any]:
+        state: dict[str, Any] = self.inspect(service)["State"]
+        return state
+
+    def started(self, service: str) -> bool:
+        """Whether its container has ever run."""
+        return bool(self.state(service)["StartedAt"] != NEVER)
+
+    def sql(self, query: str) -> str:
+        psql = ("psql", "--username", "postgres", "--no-align", "--tuples-only", "--command", query, "orderly")
+        return self.compose("exec", "--no-TTY", "postgres", *psql).stdout.strip()
+
+    @property
+    def emulator(self) -> Emulator:
+        return Emulator("http://" + self.compose("port", "emulator", "8081").stdout.strip())
+
+
+def docker(*arguments: str) -> str:
+    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def demo_stack(folder: Path, *overlays: str, **environment: str) -> Iterator[Stack]:
+    """The demo's stack, not yet up; torn down with its volumes whatever happens, its logs shown on a failure."""
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    for name in SECRETS:
+        (secrets / name).write_text(PASSWORD)
+    files = (ROOT / "compose.yaml", ROOT / "compose.demo.yaml", *(OVERLAYS / name for name in overlays))
+    stack = Stack(f"orderly-test-{uuid.uuid4().hex[:8]}", files, {"SECRETS_DIR": str(secrets), **environment})
+    try:
+        yield stack
+    except BaseException:
+        sys.stderr.write(stack.compose("ps", "--all", check=False).stdout)
+        sys.stderr.write(stack.compose("logs", "--tail", "200", check=False).stdout)
+        raise
+    finally:
+        stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.client import Person
+from tests.e2e.stack import Stack
+from tests.hostile import NAMES
+from tests.waiting import wait_for
+
+
+def profile(user_id: int, name: str) -> str:
+    return f"ID: {user_id}\nName: {name}\nJoined: {datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_a_first_conversation(stack: Stack, newcomer: Person) -> None:
+    assert newcomer.ask("/profile") == "Not registered yet. Send /start."
+    assert newcomer.ask("/start").startswith("Welcome, Ada!")
+    newcomer.first_name = "Augusta"
+    assert "Name: Ada" in newcomer.ask("/profile")
+    assert newcomer.ask("/start").startswith("Welcome, Augusta!")
+    assert newcomer.ask("/profile") == profile(newcomer.id, "Augusta")
+    assert stack.sql(f"SELECT first_name, username FROM users WHERE id = {newcomer.id}") == "Augusta|ada"
+
+
+def test_a_killed_bot_still_knows_everybody(stack: Stack, newcomer: Person) -> None:
+    newcomer.ask("/start")
+    wait_for(lambda: stack.emulator.status()["unconfirmed_updates"] == 0, "the answered update is confirmed")
+    stack.compose("kill", "bot")
+    newcomer.say("/profile")
+    stack.up()
+    assert newcomer.answer() == profile(newcomer.id, "Ada")
+
+
+def test_killed_containers_come_back_by_themselves_with_the_data(stack: Stack, newcomer: Person) -> None:
+    newcomer.ask("/start")
+    wait_for(lambda: stack.emulator.status()["unconfirmed_updates"] == 0, "the answered update is confirmed")
+    for service in ("postgres", "bot"):
+        before = stack.state(service)["StartedAt"]
+        # From inside, as a crash: what `docker kill` ends stays ended. Process 1 is deaf to its own container's -9.
+        stack.compose("exec", "--no-TTY", "--user", "root", "--privileged", service, "sh", "-c", "kill -SEGV 1")
+        wait_for(lambda s=service, b=before: stack.state(s)["StartedAt"] != b, f"{service} comes back")  # type: ignore[misc]
+    assert newcomer.ask("/profile") == profile(newcomer.id, "Ada")
+
+
+def test_help_lists_exactly_the_commands_of_the_menu(stack: Stack, newcomer: Person) -> None:
+    menu = [command["command"] for command in stack.emulator.status()["commands"]]
+    assert menu == ["start", "profile", "help"]
+    assert re.findall(r"^/(\w+)", newcomer.ask("/help"), re.MULTILINE) == menu
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "\x00" not in name])
+def test_hostile_names_are_shown_and_kept_as_they_are(stack: Stack, newcomer: Person, name: str) -> None:
+    newcomer.first_name = name
+    assert newcomer.ask("/start").startswith(f"Welcome, {name}!")
+    assert newcomer.ask("/profile") == profile(newcomer.id, name)
+    assert stack.sql(f"SELECT first_name FROM users WHERE id = {newcomer.id}") == name
+
+
+def test_a_name_with_a_nul_is_no_obstacle(newcomer: Person) -> None:
+    newcomer.first_name = "A\x00da"
+    assert newcomer.ask("/start").startswith("Welcome, A\N{REPLACEMENT CHARACTER}da!")
+
+
+def test_64_kb_of_nonsense_break_neither_reply_nor_data(stack: Stack, newcomer: Person) -> None:
+    nonsense = ("<&>'\"\\;%s{}\u202e💥\x01" * 6000)[: 64 * 1024]
+    newcomer.first_name = nonsense
+    assert newcomer.ask("/start").startswith("Welcome, <&>")
+    assert stack.sql(f"SELECT length(first_name) FROM users WHERE id = {newcomer.id}") == str(64 * 1024)
+    assert newcomer.ask(nonsense) == "I don't know that one. /help lists what I can do."
+    assert newcomer.ask("/start " + nonsense).startswith("Welcome, <&>")
+
+
+def test_whatever_is_no_command_is_answered_kindly(newcomer: Person) -> None:
+    for text in ("hello", "/", "/nonsense", "//start", "/START@somebody_else_bot", "😀", " "):
+        assert newcomer.ask(text) == "I don't know that one. /help lists what I can do."
+
+
+def test_two_people_do_not_see_each_other(stack: Stack, newcomer: Person) -> None:
+    other = stack.emulator.person(newcomer.id + 1_000_000, "Grace")
+    newcomer.ask("/start")
+    assert other.ask("/profile") == "Not registered yet. Send /start."
+    other.ask("/start")
+    assert newcomer.ask("/profile") == profile(newcomer.id, "Ada")
+    assert other.ask("/profile") == profile(other.id, "Grace")

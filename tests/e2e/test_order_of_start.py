@@ -1,0 +1,74 @@
+"""Postgres is healthy, then the migrator succeeds, then the bot starts; or the bot does not start at all."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from tests.e2e.stack import Stack, demo_stack
+
+GOOD = "CREATE TABLE users (id bigint PRIMARY KEY, username text, first_name text NOT NULL,\n"
+GOOD += "    created_at timestamptz NOT NULL DEFAULT now(), settings jsonb NOT NULL DEFAULT '{}');\n"
+
+
+def moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(re.sub(r"\.\d+Z$", lambda found: found[0][:7] + "+00:00", stamp))
+
+
+def assert_in_order(stack: Stack) -> None:
+    postgres, migrator, bot = (stack.state(service) for service in ("postgres", "migrator", "bot"))
+    assert migrator["ExitCode"] == 0
+    assert moment(postgres["StartedAt"]) < moment(migrator["StartedAt"])
+    assert moment(migrator["FinishedAt"]) <= moment(bot["StartedAt"])
+
+
+def test_a_slow_database_is_waited_for(own_folder: Path) -> None:
+    slow = own_folder / "slow.sql"
+    slow.write_text("SELECT pg_sleep(4);")
+    with demo_stack(own_folder, "slow-init.yaml", SLOW_INIT=str(slow)) as stack:
+        stack.up()
+        assert_in_order(stack)
+        # The first attempt met a server that lets people in: none before it was refused.
+        assert "waiting for the database" not in stack.logs("migrator")
+        assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
+
+
+def test_without_a_database_neither_migrator_nor_bot_starts(own_folder: Path) -> None:
+    with demo_stack(own_folder, "postgres-held-back.yaml") as stack:
+        failed = stack.up(check=False)
+        assert failed.returncode != 0
+        assert "postgres" in failed.stderr
+        assert "unhealthy" in failed.stderr
+        assert not stack.started("migrator")
+        assert not stack.started("bot")
+
+
+def test_a_failing_migration_keeps_the_bot_from_starting_until_it_is_mended(own_folder: Path) -> None:
+    migrations = own_folder / "migrations"
+    migrations.mkdir()
+    (migrations / "001_users.sql").write_text(GOOD)
+    (migrations / "002_more.sql").write_text("CREATE TABLE more (id int);\n\nINSERT INTO mroe VALUES (1);\n")
+    for path in (migrations, *migrations.iterdir()):
+        path.chmod(0o755)
+    with demo_stack(own_folder, "migrations.yaml", MIGRATIONS=str(migrations)) as stack:
+        failed = stack.up(check=False)
+        assert failed.returncode != 0
+        assert stack.state("migrator")["ExitCode"] == 1
+        assert "002_more.sql:3:13: " in stack.logs("migrator")
+        assert not stack.started("bot")
+        assert stack.sql("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'app'") == "users"
+
+        (migrations / "002_more.sql").write_text("CREATE TABLE more (id int);\n\nINSERT INTO more VALUES (1);\n")
+        stack.up()
+        assert_in_order(stack)
+        assert stack.sql("SELECT id FROM more") == "1"
+        assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
+
+
+def test_up_is_safe_to_run_again(stack: Stack) -> None:
+    before = {service: stack.container(service) for service in ("postgres", "bot")}
+    stack.up()
+    assert {service: stack.container(service) for service in ("postgres", "bot")} == before
+    assert "applied=0" in stack.logs("migrator")
+    assert stack.sql("SELECT count(*) FROM public.schema_migrations") == "1"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.stack import demo_stack
+
+
+def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
+    with demo_stack(own_folder) as stack:
+        assert stack.up().returncode == 0
+        ada = stack.emulator.person(1, "Ada")
+        ada.ask("/start")
+        stack.compose("stop", "bot", "postgres")
+        # 137 would be the kill after the grace period.
+        assert stack.state("bot")["ExitCode"] == 0
+        assert stack.state("postgres")["ExitCode"] == 0
+        assert '"event": "stopped"' in stack.logs("bot")
+        assert stack.emulator.status()["unconfirmed_updates"] == 0
+        stack.up()
+        assert "Name: Ada" in ada.ask("/profile")
+
+
+def test_a_wrong_password_is_told_by_the_migrator_and_the_bot_does_not_start(own_folder: Path) -> None:
+    with demo_stack(own_folder) as stack:
+        stack.compose("up", "--detach", "--wait", "postgres")
+        (own_folder / "secrets/migrator_db_password").write_text("changed afterwards")
+        failed = stack.up(check=False)
+        assert failed.returncode != 0
+        assert stack.state("migrator")["ExitCode"] == 4
+        assert "docs/operations.md" in stack.logs("migrator")
+        assert not stack.started("bot")
