@@ -45,4 +45,4 @@ bench: ## Measure what the documentation claims
 	@scripts/ensure-docker
 	@scripts/ensure-images
 	@scripts/ensure-venv
-	@.venv/bin/python -m benchmarks
+	@PYTHONPATH=emulator/src .venv/bin/python -m benchmarks

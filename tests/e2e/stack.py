@@ -31,15 +31,17 @@ class Stack:
 
     def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         files = [part for file in self.files for part in ("--file", str(file))]
-        return subprocess.run(
+        done = subprocess.run(
             ["docker", "compose", "--project-name", self.project, *files, *arguments],
             cwd=ROOT,
             env={**os.environ, "COMPOSE_BAKE": "false", "DEMO_PORT": "0", **self.environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            check=check,
+            check=False,
         )
+        assert done.returncode == 0 or not check, f"docker compose {' '.join(arguments)}:\n{done.stderr}"
+        return done
 
     def up(self, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.compose("up", "--detach", "--wait", "--wait-timeout", "120", check=check)
@@ -61,6 +63,15 @@ class Stack:
     def started(self, service: str) -> bool:
         """Whether its container has ever run."""
         return bool(self.state(service)["StartedAt"] != NEVER)
+
+    def has_restarted(self, service: str, restarts: int) -> bool:
+        shown = self.inspect(service)
+        return bool(shown["RestartCount"] > restarts and shown["State"]["Running"])
+
+    def crash(self, service: str) -> None:
+        """kill -9 from outside of the container: what `docker kill` ends, its restart policy leaves alone."""
+        kill = f"kill -9 {self.state(service)['Pid']}"
+        docker("run", "--rm", "--pid", "host", "--entrypoint", "sh", "postgres:17", "-c", kill)
 
     def sql(self, query: str) -> str:
         psql = ("psql", "--username", "postgres", "--no-align", "--tuples-only", "--command", query, "orderly")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -38,10 +39,9 @@ def test_killed_containers_come_back_by_themselves_with_the_data(stack: Stack, n
     newcomer.ask("/start")
     wait_for(lambda: stack.emulator.status()["unconfirmed_updates"] == 0, "the answered update is confirmed")
     for service in ("postgres", "bot"):
-        before = stack.state(service)["StartedAt"]
-        # From inside, as a crash: what `docker kill` ends stays ended. Process 1 is deaf to its own container's -9.
-        stack.compose("exec", "--no-TTY", "--user", "root", "--privileged", service, "sh", "-c", "kill -SEGV 1")
-        wait_for(lambda s=service, b=before: stack.state(s)["StartedAt"] != b, f"{service} comes back")  # type: ignore[misc]
+        restarts = stack.inspect(service)["RestartCount"]
+        stack.crash(service)
+        wait_for(partial(stack.has_restarted, service, restarts), f"{service} comes back")
     assert newcomer.ask("/profile") == profile(newcomer.id, "Ada")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
-from tests.e2e.stack import Stack, demo_stack
+from tests.e2e.stack import ROOT, Stack, demo_stack
 
 GOOD = "CREATE TABLE users (id bigint PRIMARY KEY, username text, first_name text NOT NULL,\n"
 GOOD += "    created_at timestamptz NOT NULL DEFAULT now(), settings jsonb NOT NULL DEFAULT '{}');\n"
@@ -24,9 +25,11 @@ def assert_in_order(stack: Stack) -> None:
 
 
 def test_a_slow_database_is_waited_for(own_folder: Path) -> None:
-    slow = own_folder / "slow.sql"
-    slow.write_text("SELECT pg_sleep(4);")
-    with demo_stack(own_folder, "slow-init.yaml", SLOW_INIT=str(slow)) as stack:
+    init = own_folder / "init"
+    shutil.copytree(ROOT / "db/init", init)
+    (init / "99-slow.sql").write_text("SELECT pg_sleep(4);")
+    init.chmod(0o755)
+    with demo_stack(own_folder, "slow-init.yaml", INIT=str(init)) as stack:
         stack.up()
         assert_in_order(stack)
         # The first attempt met a server that lets people in: none before it was refused.
