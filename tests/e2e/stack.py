@@ -34,7 +34,7 @@ class Stack:
         done = subprocess.run(
             ["docker", "compose", "--project-name", self.project, *files, *arguments],
             cwd=ROOT,
-            env={**os.environ, "COMPOSE_BAKE": "false", "DEMO_PORT": "0", **self.environment},
+            env={**os.environ, "DEMO_PORT": "0", **self.environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

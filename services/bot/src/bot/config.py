@@ -14,6 +14,8 @@ SECRETS_DIR = Path("/run/secrets")
 
 
 def _token(token: SecretStr) -> SecretStr:
+    if not token.get_secret_value():
+        raise ValueError("is missing")
     if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]{30,}", token.get_secret_value()):
         raise ValueError("does not look like 123456789:AAE…")
     return token
@@ -37,7 +39,7 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     bot_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
-        description="Put the token that @BotFather gave you into secrets/bot_token, or run `make token`"
+        description="Put the token that @BotFather gave you into secrets/bot_token, or run `BOT_TOKEN=<token> make up`"
     )
     bot_api_url: Annotated[str, AfterValidator(_http_url)] = Field(
         default="https://api.telegram.org", description="Give the address of a Bot API server"

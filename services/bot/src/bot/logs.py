@@ -65,6 +65,7 @@ def configure(config: Config) -> None:
     # One line an update is for debugging; updates/polling.py tells what went wrong.
     logging.getLogger("aiogram.event").setLevel(logging.DEBUG if config.log_level == "debug" else logging.WARNING)
     logging.basicConfig(level=config.log_level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

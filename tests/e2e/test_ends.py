@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.stack import demo_stack
+from tests.e2e.stack import ROOT, Stack, demo_stack
 
 
 def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
@@ -18,6 +18,15 @@ def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
         assert stack.emulator.status()["unconfirmed_updates"] == 0
         stack.up()
         assert "Name: Ada" in ada.ask("/profile")
+
+
+def test_a_missing_token_is_told_by_the_bot_in_one_line(own_folder: Path) -> None:
+    with demo_stack(own_folder) as demo:
+        (own_folder / "secrets/bot_token").write_text("")
+        stack = Stack(demo.project, (ROOT / "compose.yaml",), demo.environment)
+        assert stack.up(check=False).returncode != 0
+        (said,) = set(stack.logs("bot").splitlines())  # the same each time that Docker tries again
+        assert said.startswith("bot: BOT_TOKEN: is missing. Put the token that @BotFather gave you into")
 
 
 def test_a_wrong_password_is_told_by_the_migrator_and_the_bot_does_not_start(own_folder: Path) -> None:
