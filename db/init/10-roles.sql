@@ -5,9 +5,12 @@
 \set migrator_password `cat /run/secrets/migrator_db_password`
 \set bot_password `cat /run/secrets/bot_db_password`
 
+-- All of it or nothing, should the very first start be cut off.
+BEGIN;
+
 -- No password, not even its hash, in the server's log.
-SET log_statement = 'none';
-SET log_min_error_statement = 'panic';
+SET LOCAL log_statement = 'none';
+SET LOCAL log_min_error_statement = 'panic';
 
 SELECT format('CREATE ROLE %I', name)
 FROM (VALUES ('migrator'), ('bot')) AS wanted (name)
@@ -31,3 +34,5 @@ ALTER ROLE ALL SET search_path = app, public;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bot;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT USAGE, SELECT ON SEQUENCES TO bot;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA public GRANT SELECT ON TABLES TO bot;
+
+COMMIT;

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 OVERLAYS = Path(__file__).parent / "overlays"
 NEVER = "0001-01-01T00:00:00Z"
 
+#: Without the settings that a developer keeps in the environment or in .env.
+_OWN_ENVIRONMENT = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or "DOCKER" in name}
+
 SECRETS = ("postgres_password", "migrator_db_password", "bot_db_password", "bot_token")
 
 
@@ -32,9 +35,9 @@ class Stack:
     def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         files = [part for file in self.files for part in ("--file", str(file))]
         done = subprocess.run(
-            ["docker", "compose", "--project-name", self.project, *files, *arguments],
+            ["docker", "compose", "--env-file", "/dev/null", "--project-name", self.project, *files, *arguments],
             cwd=ROOT,
-            env={**os.environ, "DEMO_PORT": "0", **self.environment},
+            env={**_OWN_ENVIRONMENT, "DEMO_PORT": "0", **self.environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

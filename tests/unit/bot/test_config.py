@@ -46,7 +46,7 @@ def test_every_missing_setting_is_named_in_a_line_that_says_what_to_do() -> None
 def test_an_empty_token_file_counts_as_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "bot_token").touch()
     monkeypatch.setenv("DATABASE_URL", COMPLETE["DATABASE_URL"])
-    with pytest.raises(ConfigError, match="^BOT_TOKEN: is missing"):
+    with pytest.raises(ConfigError, match=r"^BOT_TOKEN: is missing"):
         config.load()
 
 
