@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -18,8 +19,8 @@ async def cut_all_connections(database: TestDatabase) -> None:
     await superuser.close()
 
 
-async def test_a_cut_connection_is_storage_unavailable_and_the_next_one_works(
-    storage: Database, database: TestDatabase
+async def test_cut_connections_are_storage_unavailable_and_are_replaced(
+    config: Config, storage: Database, database: TestDatabase
 ) -> None:
     async def query_a_dead_connection() -> None:
         async with storage.connection() as connection:
@@ -28,6 +29,10 @@ async def test_a_cut_connection_is_storage_unavailable_and_the_next_one_works(
 
     with pytest.raises(StorageUnavailable):
         await query_a_dead_connection()
+    # Each dead connection may be lent once more before it is noticed.
+    for _ in range(config.database_pool_min_size - 1):
+        with suppress(StorageUnavailable):
+            await storage.ping()
     await storage.ping()
 
 

@@ -63,8 +63,10 @@ def test_a_reply_that_telegram_fails_is_sent_again(
 
 
 def test_a_reply_that_came_too_fast_is_sent_again(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:
-    telegram.client.fail("sendMessage", 429, retry_after=1)
+    telegram.client.fail("sendMessage", 429, retry_after=2)
     assert ada.ask("/start").startswith("Welcome, Ada!")
+    first, second = telegram.client.calls("sendMessage")
+    assert second["at"] - first["at"] >= 2
 
 
 def test_a_user_who_blocked_the_bot_holds_nobody_up(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -62,6 +63,7 @@ class Poller:
     async def _handle(self, raw: dict[str, Any]) -> None:
         """Raises Stopped, with the update unhandled, when told to stop while the database is away."""
         for attempt in itertools.count(1):
+            wait = delay(attempt)
             try:
                 await self._dispatch(raw)
             except StorageUnavailable as error:
@@ -70,6 +72,8 @@ class Poller:
                 if attempt == REPLY_ATTEMPTS:
                     log.error("reply given up", extra={"update_id": raw["update_id"], "reason": str(error)})
                     return
+                if isinstance(error, TelegramRetryAfter):
+                    wait = timedelta(seconds=error.retry_after)
             except TelegramForbiddenError as error:
                 log.info("user has blocked the bot", extra={"update_id": raw["update_id"], "reason": str(error)})
                 return
@@ -78,7 +82,7 @@ class Poller:
                 return
             else:
                 return
-            await pause(self._stop, delay(attempt))
+            await pause(self._stop, wait)
 
     async def _dispatch(self, raw: dict[str, Any]) -> None:
         update = Update.model_validate(raw, context={"bot": self._bot})
