@@ -15,9 +15,9 @@ down: ## Stop it; the data stays
 logs: ## Follow what the services say
 	@scripts/compose logs --follow --tail 100
 chat: ## Talk to the demo's bot in this terminal
-	@docker compose -f compose.yaml -f compose.demo.yaml exec emulator python -m emulator chat
+	@scripts/demo exec emulator python -m emulator chat
 psql: ## Open the database
-	@scripts/compose exec postgres psql --username postgres orderly
+	@scripts/compose exec postgres psql --username migrator orderly
 clean: ## Remove the demo with its data, the images and the tools
 	@scripts/clean
 

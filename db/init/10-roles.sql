@@ -12,6 +12,11 @@ BEGIN;
 SET LOCAL log_statement = 'none';
 SET LOCAL log_min_error_statement = 'panic';
 
+SELECT :'migrator_password' = '' OR :'bot_password' = '' AS missing \gset
+\if :missing
+    DO $$ BEGIN RAISE 'A password file in /run/secrets is empty or cannot be read by the user postgres.'; END $$;
+\endif
+
 SELECT format('CREATE ROLE %I', name)
 FROM (VALUES ('migrator'), ('bot')) AS wanted (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name)
@@ -29,7 +34,8 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO bot;
 CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION migrator;
 GRANT USAGE ON SCHEMA app TO bot;
 GRANT CREATE ON SCHEMA public TO migrator;
-ALTER ROLE ALL SET search_path = app, public;
+ALTER ROLE migrator SET search_path = app, public;
+ALTER ROLE bot SET search_path = app, public;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO bot;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA app GRANT USAGE, SELECT ON SEQUENCES TO bot;

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,16 @@ from emulator.client import Person
 from tests.e2e.stack import Stack, demo_stack
 
 _USER_IDS = itertools.count(5_000_000_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows the logs of the shared stack with the test that failed on it."""
+    report = yield
+    shared = item.funcargs.get("stack")
+    if report.failed and isinstance(shared, Stack):
+        report.sections.append(("containers", shared.report()))
+    return report
 
 
 @pytest.fixture(scope="session")

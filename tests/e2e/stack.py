@@ -52,6 +52,11 @@ class Stack:
     def logs(self, *services: str) -> str:
         return self.compose("logs", "--no-color", "--no-log-prefix", *services).stdout
 
+    def report(self) -> str:
+        """For whoever has to find out why a test failed."""
+        shown = (self.compose("ps", "--all", check=False), self.compose("logs", "--tail", "200", check=False))
+        return "".join(part.stdout for part in shown)
+
     def container(self, service: str) -> str:
         return self.compose("ps", "--all", "--quiet", service).stdout.strip()
 
@@ -71,13 +76,17 @@ class Stack:
         shown = self.inspect(service)
         return bool(shown["RestartCount"] > restarts and shown["State"]["Running"])
 
+    def has_ended_after_sigterm(self, service: str) -> bool:
+        self.compose("kill", "--signal", "SIGTERM", service, check=False)
+        return not self.state(service)["Running"]
+
     def crash(self, service: str) -> None:
         """kill -9 from outside of the container: what `docker kill` ends, its restart policy leaves alone."""
         kill = f"kill -9 {self.state(service)['Pid']}"
         docker("run", "--rm", "--pid", "host", "--entrypoint", "sh", "postgres:17", "-c", kill)
 
     def sql(self, query: str) -> str:
-        psql = ("psql", "--username", "postgres", "--no-align", "--tuples-only", "--command", query, "orderly")
+        psql = ("psql", "--username", "migrator", "--no-align", "--tuples-only", "--command", query, "orderly")
         return self.compose("exec", "--no-TTY", "postgres", *psql).stdout.strip()
 
     @property
@@ -101,8 +110,7 @@ def demo_stack(folder: Path, *overlays: str, **environment: str) -> Iterator[Sta
     try:
         yield stack
     except BaseException:
-        sys.stderr.write(stack.compose("ps", "--all", check=False).stdout)
-        sys.stderr.write(stack.compose("logs", "--tail", "200", check=False).stdout)
+        sys.stderr.write(stack.report())
         raise
     finally:
         stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from tests.e2e.stack import ROOT, Stack, demo_stack
+from tests.waiting import wait_for
 
 
 def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
@@ -18,6 +20,16 @@ def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
         assert stack.emulator.status()["unconfirmed_updates"] == 0
         stack.up()
         assert "Name: Ada" in ada.ask("/profile")
+
+
+def test_the_bot_hears_sigterm_while_it_is_still_starting(own_folder: Path) -> None:
+    with demo_stack(own_folder) as stack:
+        stack.compose("up", "--detach", "--wait", "postgres", "emulator")
+        stack.compose("run", "--rm", "--no-TTY", "migrator")
+        stack.compose("up", "--detach", "--no-deps", "bot")
+        wait_for(partial(stack.has_ended_after_sigterm, "bot"), "the bot ends")
+        assert stack.state("bot")["ExitCode"] == 143
+        assert stack.logs("bot") == "", "it had not begun to serve"
 
 
 def test_a_missing_token_is_told_by_the_bot_in_one_line(own_folder: Path) -> None:

@@ -69,6 +69,20 @@ def test_a_failing_migration_keeps_the_bot_from_starting_until_it_is_mended(own_
         assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
 
 
+def test_a_failing_migration_of_a_new_release_leaves_the_old_bot_serving(own_folder: Path) -> None:
+    migrations = own_folder / "migrations"
+    shutil.copytree(ROOT / "db/migrations", migrations)
+    migrations.chmod(0o755)
+    with demo_stack(own_folder, "migrations.yaml", MIGRATIONS=str(migrations)) as stack:
+        stack.up()
+        (migrations / "999_broken.sql").write_text("SELECT 1/0;")
+        # As `make up` does it, before it replaces the bot.
+        failed = stack.compose("run", "--rm", "--no-TTY", "migrator", check=False)
+        assert failed.returncode == 1
+        assert "999_broken.sql:1:1: division by zero" in failed.stdout + failed.stderr
+        assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
+
+
 def test_up_is_safe_to_run_again(stack: Stack) -> None:
     before = {service: stack.container(service) for service in ("postgres", "bot")}
     stack.up()

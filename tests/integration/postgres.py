@@ -51,7 +51,7 @@ def running_server(secrets: Path) -> Iterator[Server]:
         *("--volume", f"{secrets}:/run/secrets:ro"),
         *("--volume", f"{ROOT / 'db/init'}:/docker-entrypoint-initdb.d:ro"),
         *("--env", "POSTGRES_DB=orderly", "--env", "POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password"),
-        *(IMAGE, "postgres", "-c", "fsync=off"),
+        *(IMAGE, "postgres", "-c", "fsync=off", "-c", "log_statement=all"),
     )
     try:
         wait_for(lambda: _answers(name), "the test server answers")

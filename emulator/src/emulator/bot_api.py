@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from aiohttp import web
 
 from emulator import parameters
@@ -15,6 +17,10 @@ def routes(bot: BotAccount) -> list[web.RouteDef]:
         try:
             return web.json_response({"ok": True, "result": await _result(bot, request)})
         except ApiError as error:
+            if error.code == HTTPStatus.BAD_GATEWAY:
+                return web.Response(
+                    text=f"<html>{error.description}</html>", content_type="text/html", status=error.code
+                )
             return web.json_response(error.body(), status=error.code)
 
     return [web.route("*", "/bot{token}/{method}", call)]

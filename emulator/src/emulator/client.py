@@ -32,6 +32,9 @@ class Emulator:
         fault = {"method": method, "status": status, "times": times, "retry_after": retry_after}
         self.post("/control/faults", fault)
 
+    def stop_failing(self) -> None:
+        self._open(urllib.request.Request(f"{self.url}/control/faults", method="DELETE"))
+
     def get(self, path: str, **query: str | float) -> dict[str, Any]:
         return self._open(urllib.request.Request(f"{self.url}{path}?{urlencode(query)}"))
 

@@ -3,6 +3,7 @@
 POST /control/messages                {"user": {"id", "first_name", …}, "text"}   somebody writes to the bot
 POST /control/updates                 {"updates": [{…}, …]}                       anything at all arrives
 GET  /control/chats/ID/messages       ?after=MESSAGE_ID&wait=SECONDS              what the bot said since
+DELETE /control/faults                                                            no more failures
 POST /control/faults                  {"method", "status", "times", "retry_after"}  the next calls of a method fail
 GET  /control/calls                   ?method=NAME                                every call of the bot, with its time
 GET  /control/status                                                              updates not confirmed yet
@@ -39,6 +40,10 @@ def application(bot: BotAccount) -> web.Application:
         bot.faults.add(body["method"], body["status"], body.get("times", 1), body.get("retry_after"))
         return web.json_response({})
 
+    async def delete_faults(_: web.Request) -> web.Response:
+        bot.faults.clear()
+        return web.json_response({})
+
     async def get_messages(request: web.Request) -> web.Response:
         chat_id = int(request.match_info["chat_id"])
         after = int(request.query.get("after", 0))
@@ -64,6 +69,7 @@ def application(bot: BotAccount) -> web.Application:
             web.post("/messages", post_message),
             web.post("/updates", post_updates),
             web.post("/faults", post_fault),
+            web.delete("/faults", delete_faults),
             web.get("/chats/{chat_id}/messages", get_messages),
             web.get("/calls", get_calls),
             web.get("/status", get_status),

@@ -11,7 +11,7 @@ _DESCRIPTIONS = {
     403: "Forbidden: bot was blocked by the user",
     409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
     500: "Internal Server Error",
-    502: "Bad Gateway",
+    502: "Bad Gateway",  # as a page of HTML, which is what a gateway answers
 }
 
 
@@ -24,6 +24,9 @@ class Faults:
     def add(self, method: str, status: int, times: int = 1, retry_after: int | None = None) -> None:
         """`retry_after`, in seconds, belongs to a 429."""
         self._waiting.setdefault(method.lower(), deque()).extend([_error(status, retry_after)] * times)
+
+    def clear(self) -> None:
+        self._waiting.clear()
 
     def strike(self, method: str) -> None:
         """Raises the ApiError that is due, if any."""

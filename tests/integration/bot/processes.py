@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from emulator.client import Emulator
@@ -40,13 +39,10 @@ class Process:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._process and self._process.poll() is None:
             self.end(signal.SIGKILL)
-        if error is not None:
-            print(self.said)
+        print(self.said)  # pytest shows it when the test has failed
 
     def start(self) -> None:
         with self._log.open("ab") as log:

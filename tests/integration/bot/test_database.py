@@ -50,6 +50,29 @@ async def test_a_wrong_query_keeps_its_own_error(storage: Database) -> None:
             await connection.execute("SELECT * FROM nowhere")
 
 
+async def test_a_wrong_call_keeps_its_own_error(storage: Database) -> None:
+    async def call_with_too_few_arguments() -> None:
+        async with storage.connection() as connection:
+            await connection.execute("SELECT $1::int, $2::int", 1)
+
+    with pytest.raises(asyncpg.InterfaceError, match="expects 2 arguments"):
+        await call_with_too_few_arguments()
+
+
+async def test_a_login_that_is_refused_later_may_be_tried_again(config: Config, database: TestDatabase) -> None:
+    storage = await open_database(config)
+    superuser = await database.server.connect("postgres", "postgres")
+    await superuser.execute(f'REVOKE CONNECT ON DATABASE "{database.name}" FROM PUBLIC')
+    await cut_all_connections(database)
+    for _ in range(config.database_pool_min_size + 1):
+        with pytest.raises(StorageUnavailable):
+            await storage.ping()
+    await superuser.execute(f'GRANT CONNECT ON DATABASE "{database.name}" TO bot')
+    await storage.ping()
+    await superuser.close()
+    await storage.close()
+
+
 async def test_the_pool_opens_no_more_than_it_may(config: Config, database: TestDatabase) -> None:
     storage = await open_database(config.model_copy(update={"database_pool_min_size": 1, "database_pool_max_size": 3}))
 

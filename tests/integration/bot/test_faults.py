@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.client import Person
-from tests.hostile import PASSWORD
+from tests.hostile import PASSWORD_MARK
 from tests.integration.bot.processes import TOKEN, BotProcess, EmulatorProcess
 from tests.integration.conftest import TestDatabase
 from tests.integration.postgres import Server, docker
@@ -49,9 +49,35 @@ def test_what_waits_when_the_bot_stops_is_answered_after_the_start(
     ada.ask("/start")
     telegram.client.fail("sendMessage", 500, times=1000)
     ada.say("/profile")
-    wait_for(lambda: len(telegram.client.calls("sendMessage")) > 1, "the bot tries to answer")
+    telegram.client.fail("getMe", 500, times=1000)
+    wait_for(lambda: len(telegram.client.calls("getMe")) > 1, "the bot waits for Telegram")
+    assert bot.wait_for_problem("telegram")
     assert bot.end(signal.SIGTERM) == 0
     assert unconfirmed(telegram) == 1
+    telegram.client.stop_failing()
+    bot.start()
+    assert "Name: Ada" in ada.answer()
+
+
+def test_a_reply_that_telegram_never_takes_holds_nobody_up_for_ever(
+    bot: BotProcess, ada: Person, telegram: EmulatorProcess
+) -> None:
+    telegram.client.fail("sendMessage", 500, times=5)
+    telegram.client.person(2, "Unlucky").say("/start")
+    assert ada.ask("/start").startswith("Welcome, Ada!")
+    assert bot.events().count("reply given up") == 1
+
+
+async def test_a_handler_that_fails_apologises_and_the_next_update_follows(
+    bot: BotProcess, ada: Person, database: TestDatabase
+) -> None:
+    owner = await database.connect("migrator")
+    await owner.execute("ALTER TABLE users RENAME TO gone")
+    assert ada.ask("/start") == "Sorry, something went wrong on my side. Please try again."
+    assert "handler failed" in bot.events()
+    await owner.execute("ALTER TABLE gone RENAME TO users")
+    await owner.close()
+    assert ada.ask("/start").startswith("Welcome, Ada!")
 
 
 @pytest.mark.parametrize("status", [500, 502])
@@ -79,14 +105,15 @@ def test_an_update_that_cannot_be_understood_stops_no_other(
     bot: BotProcess, ada: Person, telegram: EmulatorProcess
 ) -> None:
     telegram.client.send_updates(
-        {"message": {"message_id": "many", "date": [], "chat": None}},
+        {"message": {"message_id": "many", "date": [], "chat": None, "text": "my diary"}},
         {"message": 7},
         {"message": None},
-        {"of_next_year": {"id": 1}},
+        {"of_next_year": {"id": 1, "text": "my diary"}},
         {},
     )
     assert ada.ask("/start").startswith("Welcome, Ada!")
-    assert bot.events().count("update failed") >= 2
+    assert bot.events().count("update not understood") == 2
+    assert "my diary" not in bot.said
 
 
 def test_a_bad_day_of_getupdates_is_told_and_survived(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:
@@ -121,7 +148,7 @@ def test_a_refused_token_is_told_and_shown_nowhere(
     assert bot.end(signal.SIGTERM) == 0
     assert wrong not in bot.said
     assert wrong.partition(":")[2] not in bot.said
-    assert PASSWORD not in bot.said
+    assert PASSWORD_MARK not in bot.said
 
 
 def test_telegram_may_come_later_than_the_bot(

@@ -133,6 +133,7 @@ async def test_many_migrators_at_once_apply_each_file_once(migrator: Migrator, e
 async def test_a_lock_that_is_never_free_ends_with_code_5_and_names_its_holder(
     migrator: Migrator, empty_database: TestDatabase
 ) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
     holder = await empty_database.connect("migrator")
     await holder.execute("SET application_name = 'deployment of last night'")
     await holder.fetchval("SELECT pg_advisory_lock($1)", LOCK_KEY)
@@ -186,12 +187,13 @@ async def test_a_cut_connection_is_told_and_leaves_nothing(migrator: Migrator, e
     await connection.fetch("SELECT pg_terminate_backend($1)", await sleeping(connection, process))
     said = process.communicate(timeout=60)[1]
     await connection.close()
-    assert process.returncode in (1, 4), said
+    assert process.returncode == 4, said
     assert "Traceback" not in said
     assert await tables(empty_database) == set()
 
 
 def test_a_wrong_password_fails_at_once(migrator: Migrator) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
     code, said = migrator.up(DATABASE_PASSWORD="wrong", DATABASE_WAIT_SECONDS="3600")
     assert code == 4
     assert "password authentication failed" in said
@@ -199,6 +201,7 @@ def test_a_wrong_password_fails_at_once(migrator: Migrator) -> None:
 
 
 def test_a_missing_database_fails_at_once(migrator: Migrator) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
     code, said = migrator.up(DATABASE_URL=migrator.url + "x", DATABASE_WAIT_SECONDS="3600")
     assert code == 4
     assert "does not exist" in said
@@ -206,6 +209,7 @@ def test_a_missing_database_fails_at_once(migrator: Migrator) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "no-such-host.invalid"])
 def test_a_server_that_never_comes_ends_with_code_4(migrator: Migrator, host: str) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
     code, said = migrator.up(DATABASE_URL=f"postgresql://migrator@{host}/orderly", DATABASE_WAIT_SECONDS="1")
     assert code == 4
     assert "waiting for the database" in said
@@ -213,6 +217,7 @@ def test_a_server_that_never_comes_ends_with_code_4(migrator: Migrator, host: st
 
 
 async def test_a_role_without_rights_is_told_what_it_lacks(migrator: Migrator, empty_database: TestDatabase) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
     code, said = migrator.up(DATABASE_URL=empty_database.url("bot"))
     assert code == 1
     assert "CREATE on the schema public" in said

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.updates.backoff import FIRST, LONGEST, delay
+from bot.backoff import FIRST, LONGEST, delay
 
 
 @given(st.integers(min_value=0, max_value=10**9))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ def _only_what_the_test_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     for name in config.Config.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.captureWarnings(False)
+    logging.basicConfig(level=level, handlers=handlers, force=True)
 
 
 def test_a_missing_setting_ends_with_code_2_and_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,6 +47,7 @@ def test_a_malformed_setting_is_named_and_no_password_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, value: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://migrator@127.0.0.1:1/orderly")
+    (tmp_path / "001_a.sql").touch()
     monkeypatch.setenv("MIGRATIONS_DIR", str(tmp_path))
     monkeypatch.setenv(name, value)
     assert cli.main(["up"]) == 2

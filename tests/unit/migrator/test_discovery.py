@@ -35,6 +35,12 @@ def test_a_missing_directory_says_which_setting_names_it(tmp_path: Path) -> None
         discover(tmp_path / "nowhere")
 
 
+def test_an_empty_directory_is_taken_for_the_wrong_one(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+    with pytest.raises(HistoryError, match=r"holds no \.sql file"):
+        discover(tmp_path)
+
+
 def test_an_editors_habits_do_not_change_the_checksum(tmp_path: Path) -> None:
     checksums = set()
     for content in (b"SELECT 1;\nSELECT 2;\n", b"SELECT 1;\r\nSELECT 2;\r\n", b"\xef\xbb\xbfSELECT 1;\nSELECT 2;\n"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 
 from bot.errors import ConfigError
@@ -10,6 +11,8 @@ from bot.errors import ConfigError
 
 def main() -> int:
     """As app.run; 2 for a wrong setting."""
+    # As a container's first process it would be deaf to SIGTERM until app.run listens, which takes seconds.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     parser = argparse.ArgumentParser(prog="bot", description="A Telegram bot that remembers.")
     parser.add_argument("command", nargs="?", choices=["run", "healthcheck"], default="run")
     return _healthcheck() if parser.parse_args().command == "healthcheck" else _run()

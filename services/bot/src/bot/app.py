@@ -13,7 +13,7 @@ from aiogram.methods import DeleteWebhook
 
 from bot import logs
 from bot.config import Config
-from bot.errors import BotError, Stopped
+from bot.errors import BotError, ConfigError, Stopped
 from bot.handlers import root_router
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
@@ -30,12 +30,15 @@ log = logging.getLogger(__name__)
 
 
 def run(settings: Config) -> int:
-    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the database refuses."""
+    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the bot cannot go on, 2 for a wrong setting."""
     logs.configure(settings)
     try:
         return asyncio.run(_run(settings))
     except BotError as error:
         log.error("cannot go on", extra={"reason": str(error)})
+        return 2 if isinstance(error, ConfigError) else 1
+    except Exception:
+        log.exception("cannot go on")
         return 1
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from datetime import UTC, datetime
 
 from bot.config import Config
@@ -66,6 +67,8 @@ def configure(config: Config) -> None:
     logging.getLogger("aiogram.event").setLevel(logging.DEBUG if config.log_level == "debug" else logging.WARNING)
     logging.basicConfig(level=config.log_level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    # It quotes the whole update, and what people write is not for the log.
+    warnings.filterwarnings("ignore", message="Detected unknown update type")
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

@@ -1,5 +1,9 @@
+import signal
 import sys
 
-from migrator.cli import main
+# As a container's first process it would be deaf to SIGTERM until the run has begun and can roll back.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+from migrator.cli import main  # noqa: E402
 
 sys.exit(main())

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from migrator import config, logs, runner
+from migrator.database import LOST
 from migrator.errors import DatabaseUnreachable, MigrationFailed, MigratorError
 
 TERMINATED = 128 + signal.SIGTERM
@@ -47,11 +48,11 @@ async def _until_terminated(settings: config.Config) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         await runner.up(settings)
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.InterfaceError, *LOST) as error:
         raise DatabaseUnreachable(
             f"The connection to the database was lost: {error}. The file in progress was rolled back; run again."
         ) from None
-    except asyncpg.PostgresError as error:
+    except asyncpg.InsufficientPrivilegeError as error:
         raise MigrationFailed(
             f"The database refuses schema_migrations: {error}. "
             "The migrator's role needs CREATE on the schema public; db/init/10-roles.sql grants it."

@@ -16,6 +16,11 @@ RETRY_INTERVAL = 0.5  # seconds
 #: An ALTER that queues behind a long reader makes everybody behind it wait too; better to fail and be run again.
 LOCK_TIMEOUT = "5s"
 
+#: What ends a connection from the other side.
+LOST = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+
+_AWAY = (OSError, *LOST, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +39,7 @@ async def connect(config: Config) -> Connection[Record]:
             ) from None
         except asyncpg.InvalidCatalogNameError as error:
             raise DatabaseUnreachable(f"{error}. Create it, or mend DATABASE_URL.") from None
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        except _AWAY as error:
             if loop.time() >= deadline:
                 raise DatabaseUnreachable(
                     f"No database within {config.database_wait_seconds:g} s: {_reason(error)}. "
@@ -43,6 +48,10 @@ async def connect(config: Config) -> Connection[Record]:
             if not said:
                 log.info("waiting for the database", extra={"reason": _reason(error)})
                 said = True
+        except asyncpg.PostgresError as error:
+            raise DatabaseUnreachable(
+                f"The database refuses the connection: {error}. See to it, then run again."
+            ) from None
         await asyncio.sleep(RETRY_INTERVAL)
 
 

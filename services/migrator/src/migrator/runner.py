@@ -11,7 +11,7 @@ from asyncpg import Connection, Record
 
 from migrator import history
 from migrator.config import Config
-from migrator.database import connect
+from migrator.database import LOST, connect
 from migrator.discovery import Migration, discover
 from migrator.errors import MigrationFailed
 from migrator.ledger import Ledger
@@ -51,7 +51,7 @@ async def _apply(connection: Connection[Record], ledger: Ledger, migration: Migr
             await connection.execute("RESET ALL; RESET SESSION AUTHORIZATION")
             duration = timedelta(seconds=time.perf_counter() - started)
             await ledger.record(migration, duration)
-    except asyncpg.PostgresConnectionError:
+    except LOST:
         raise
     except asyncpg.PostgresError as error:
         place = running.offset if running else 0

@@ -18,21 +18,28 @@ from bot.errors import ConfigError, DatabaseRefused, StorageUnavailable
 
 RETRY_INTERVAL = timedelta(seconds=0.5)
 
-#: What asyncpg raises when the server is away, starting, stopping, full, or does not answer in time.
-_AWAY = (
-    OSError,  # a TimeoutError too
+#: What asyncpg raises for a query when the server is away, stopping, or does not answer in time.
+_LOST = (
+    ConnectionError,
+    TimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a query on a connection that is just being lost
-    asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+)
+#: The same for a connection that is asked for: the server may also be starting, or full.
+_AWAY = (
+    *_LOST,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
 _REFUSED = (
     asyncpg.InvalidPasswordError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
 )
 
 log = logging.getLogger(__name__)
@@ -48,10 +55,21 @@ class Database:
     async def connection(self) -> AsyncIterator[PoolConnectionProxy[Record]]:
         """Raises StorageUnavailable, also for what runs in its body, when the database is away."""
         try:
-            async with self._pool.acquire() as connection:
+            connection = await self._pool.acquire()
+        except (*_AWAY, asyncpg.PostgresError) as error:  # whatever was wrong with connecting
+            raise _away(error) from error
+        try:
+            try:
                 yield connection
-        except _AWAY as error:
-            raise StorageUnavailable(f"the database is away: {_reason(error)}") from error
+            except asyncpg.InterfaceError as error:
+                # Also what a wrong call of ours raises, and no waiting mends that.
+                if _is_lost(connection):
+                    raise _away(error) from error
+                raise
+            finally:
+                await self._pool.release(connection)
+        except _LOST as error:
+            raise _away(error) from error
 
     async def ping(self) -> None:
         """Raises StorageUnavailable."""
@@ -100,6 +118,17 @@ async def _create_pool(config: Config) -> Pool[Record]:
 
 async def _use_json(connection: Connection[Record]) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+def _is_lost(connection: PoolConnectionProxy[Record]) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # the pool has taken it back already
+
+
+def _away(error: Exception) -> StorageUnavailable:
+    return StorageUnavailable(f"the database is away: {_reason(error)}")
 
 
 def _reason(error: Exception) -> str:

@@ -16,9 +16,9 @@ from aiogram.exceptions import (
 )
 from aiogram.methods.base import TelegramMethod
 
+from bot.backoff import delay
 from bot.observability.health import Health
 from bot.stopping import pause, unless_stopped
-from bot.updates.backoff import delay
 
 T = TypeVar("T")
 

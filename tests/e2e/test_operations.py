@@ -1,0 +1,44 @@
+"""What docs/operations.md tells, done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.stack import Stack, demo_stack
+from tests.waiting import wait_for
+
+
+def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
+    with demo_stack(own_folder) as stack:
+        stack.up()
+        stack.emulator.person(1, "Ada").ask("/start")
+        (own_folder / "secrets/bot_db_password").write_text("a new 'one'")
+        stack.compose("up", "--detach", "--force-recreate", "--wait", "postgres")
+        psql = ("psql", "-v", "ON_ERROR_STOP=1", "-f", "/docker-entrypoint-initdb.d/10-roles.sql", "orderly")
+        stack.compose("exec", "--no-TTY", "--user", "postgres", "postgres", *psql)
+        stack.compose("up", "--detach", "--force-recreate", "--wait")
+        # The emulator's memory went with its container; the bot's did not.
+        assert "Name: Ada" in stack.emulator.person(1, "Ada").ask("/profile")
+
+
+def test_a_backup_can_be_restored(stack: Stack) -> None:
+    ada = stack.emulator.person(4_999_999_999, "Ada")
+    ada.ask("/start")
+    wait_for(lambda: stack.emulator.status()["unconfirmed_updates"] == 0, "the answered update is confirmed")
+    dump = "pg_dump -U postgres --format custom orderly > /tmp/orderly.dump"
+    stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", dump)
+    stack.sql("DELETE FROM users")
+    stack.compose("stop", "bot")
+    restore = "pg_restore -U postgres --clean --if-exists --dbname orderly /tmp/orderly.dump"
+    stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", restore)
+    stack.up()
+    assert "Name: Ada" in ada.ask("/profile")
+    assert ada.ask("/start").startswith("Welcome, Ada!")
+
+
+def test_an_empty_password_file_is_refused_when_the_roles_are_made(own_folder: Path) -> None:
+    with demo_stack(own_folder) as stack:
+        (own_folder / "secrets/bot_db_password").write_text("")
+        failed = stack.compose("up", "--detach", "--wait", "postgres", check=False)
+        assert failed.returncode != 0
+        assert "A password file in /run/secrets is empty" in stack.logs("postgres")
