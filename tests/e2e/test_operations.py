@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.stack import Stack, demo_stack
+from tests.hostile import PASSWORD
 from tests.waiting import wait_for
+
+MAKE_ROLES = (
+    *("exec", "--no-TTY", "--user", "postgres", "postgres"),
+    *("psql", "-v", "ON_ERROR_STOP=1", "-f", "/docker-entrypoint-initdb.d/10-roles.sql", "orderly"),
+)
 
 
 def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
@@ -14,8 +20,7 @@ def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
         stack.emulator.person(1, "Ada").ask("/start")
         (own_folder / "secrets/bot_db_password").write_text("a new 'one'")
         stack.compose("up", "--detach", "--force-recreate", "--wait", "postgres")
-        psql = ("psql", "-v", "ON_ERROR_STOP=1", "-f", "/docker-entrypoint-initdb.d/10-roles.sql", "orderly")
-        stack.compose("exec", "--no-TTY", "--user", "postgres", "postgres", *psql)
+        stack.compose(*MAKE_ROLES)
         stack.compose("up", "--detach", "--force-recreate", "--wait")
         # The emulator's memory went with its container; the bot's did not.
         assert "Name: Ada" in stack.emulator.person(1, "Ada").ask("/profile")
@@ -36,9 +41,16 @@ def test_a_backup_can_be_restored(stack: Stack) -> None:
     assert ada.ask("/start").startswith("Welcome, Ada!")
 
 
-def test_an_empty_password_file_is_refused_when_the_roles_are_made(own_folder: Path) -> None:
+def test_a_first_start_that_failed_half_way_can_be_mended(own_folder: Path) -> None:
     with demo_stack(own_folder) as stack:
         (own_folder / "secrets/bot_db_password").write_text("")
-        failed = stack.compose("up", "--detach", "--wait", "postgres", check=False)
-        assert failed.returncode != 0
+        assert stack.up(check=False).returncode != 0
         assert "A password file in /run/secrets is empty" in stack.logs("postgres")
+        assert stack.up(check=False).returncode != 0
+        assert "docs/operations.md" in stack.logs("migrator")
+        assert not stack.started("bot")
+
+        (own_folder / "secrets/bot_db_password").write_text(PASSWORD)
+        stack.compose(*MAKE_ROLES)
+        stack.up()
+        assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")

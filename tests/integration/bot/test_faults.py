@@ -187,6 +187,16 @@ def test_while_the_database_is_away_nothing_is_confirmed(
     assert "Name: Ada" in ada.answer(wait=60)
 
 
+def test_a_stop_while_the_database_is_away_is_clean(bot: BotProcess, ada: Person, server: Server) -> None:
+    ada.ask("/start")
+    docker("pause", server.container)
+    try:
+        assert bot.wait_for_problem("database")
+        assert bot.end(signal.SIGTERM) == 0
+    finally:
+        docker("unpause", server.container)
+
+
 def test_the_bot_receives_nothing_before_the_schema_fits(
     telegram: EmulatorProcess, empty_database: TestDatabase, processes: ExitStack, tmp_path: Path
 ) -> None:

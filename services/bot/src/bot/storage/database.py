@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import asyncpg
@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.errors import ConfigError, DatabaseRefused, StorageUnavailable
 
 RETRY_INTERVAL = timedelta(seconds=0.5)
+CLOSE_TIMEOUT = timedelta(seconds=3)
 
 #: What asyncpg raises for a query when the server is away, stopping, or does not answer in time.
 _LOST = (
@@ -77,8 +78,11 @@ class Database:
             await connection.execute("SELECT 1")
 
     async def close(self) -> None:
-        """Waits for the queries in progress."""
-        await self._pool.close()
+        """Waits for the queries in progress, and not long for a server that does not answer."""
+        with suppress(TimeoutError):
+            # What is still open at the timeout, the pool cuts off.
+            async with asyncio.timeout(CLOSE_TIMEOUT.total_seconds()):
+                await self._pool.close()
 
 
 async def open_database(config: Config) -> Database:
