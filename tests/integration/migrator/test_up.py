@@ -11,6 +11,7 @@ from asyncpg import Connection, Record
 from migrator.lock import LOCK_KEY
 from tests.integration.conftest import TestDatabase
 from tests.integration.migrations import Migrator
+from tests.integration.postgres import Server, docker
 
 
 async def fetch(database: TestDatabase, query: str) -> list[tuple[Any, ...]]:
@@ -74,7 +75,7 @@ async def test_files_are_applied_in_order_and_once(migrator: Migrator, empty_dat
             "2:1",
             "23503",
         ),
-        ("CREATE TABLE half (id int);\nCOMMIT;\nSELECT 1/0;", "2:1", "transaction control"),
+        ("CREATE TABLE half (id int);\nCOMMIT;\nSELECT 1/0;", "2:1", "one transaction already"),
     ],
 )
 async def test_a_failing_file_is_rolled_back_whole_and_its_place_told(
@@ -159,6 +160,24 @@ async def test_sigterm_rolls_back_and_ends_with_code_143(migrator: Migrator, emp
     assert "rolled back" in said
     assert await tables(empty_database) == set()
     await connection.close()
+
+
+async def test_sigterm_ends_the_migrator_also_when_the_database_does_not_answer(
+    migrator: Migrator, empty_database: TestDatabase, server: Server
+) -> None:
+    migrator.write("001_slow.sql", "CREATE TABLE half (id int);\nSELECT pg_sleep(2);")
+    process = migrator.start()
+    connection = await empty_database.connect("postgres")
+    await sleeping(connection, process)
+    docker("pause", server.container)
+    try:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    finally:
+        docker("unpause", server.container)
+    assert process.returncode == 143
+    await connection.close()
+    assert await tables(empty_database) == set()
 
 
 async def test_kill_9_leaves_nothing_half_done_and_no_lock(migrator: Migrator, empty_database: TestDatabase) -> None:

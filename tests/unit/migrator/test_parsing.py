@@ -37,8 +37,14 @@ def test_a_file_without_statements_is_fine(text: str) -> None:
     "statement", ["BEGIN", "COMMIT", "ROLLBACK", "START TRANSACTION", "SAVEPOINT a", "commit and chain"]
 )
 def test_transaction_control_is_refused_with_its_place(statement: str) -> None:
-    with pytest.raises(MigrationFailed, match=r"^001_a\.sql:2:1: transaction control"):
+    with pytest.raises(MigrationFailed, match=r"^001_a\.sql:2:1: a migration is one transaction already"):
         statements(migration(f"SELECT 1;\n{statement};\n"))
+
+
+@pytest.mark.parametrize("statement", ["COPY a FROM STDIN", "COPY a TO STDOUT", "copy (SELECT 1) to stdout"])
+def test_a_copy_without_data_is_refused(statement: str) -> None:
+    with pytest.raises(MigrationFailed, match=r"^001_a\.sql:1:1: the migrator has no data to copy"):
+        statements(migration(f"{statement};\n"))
 
 
 def test_a_syntax_error_shows_its_place() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from migrator.database import LOST
 from migrator.errors import DatabaseUnreachable, MigrationFailed, MigratorError
 
 TERMINATED = 128 + signal.SIGTERM
+TERMINATION_DEADLINE = 5.0  # seconds; a container is killed after 10
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,14 @@ def _parser() -> argparse.ArgumentParser:
 async def _until_terminated(settings: config.Config) -> None:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    loop = asyncio.get_running_loop()
+
+    def terminate() -> None:
+        task.cancel()
+        # Where even the cancellation gets no answer; the server rolls back when the connection is gone.
+        loop.call_later(TERMINATION_DEADLINE, os._exit, TERMINATED)
+
+    loop.add_signal_handler(signal.SIGTERM, terminate)
     try:
         await runner.up(settings)
     except (OSError, asyncpg.InterfaceError, *LOST) as error:

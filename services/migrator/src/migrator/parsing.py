@@ -20,22 +20,29 @@ class Statement:
 
 
 def statements(migration: Migration) -> list[Statement]:
-    """Raises MigrationFailed for a syntax error, and for BEGIN, COMMIT and their like: each file is one transaction."""
+    """Raises MigrationFailed for a syntax error, and for a statement that cannot stand in a migration."""
     try:
         # Slices, as asked for; the stub leaves it open.
         parts = cast(tuple[slice, ...], split(migration.text, only_slices=True))
         found = [_statement(migration.text, part) for part in parts]
         for statement in found:
-            if isinstance(parse_sql(statement.sql)[0].stmt, ast.TransactionStmt):
-                raise MigrationFailed(
-                    f"{pointer(migration, statement.offset)}\n"
-                    "A migration is one transaction already: remove its own BEGIN, COMMIT or ROLLBACK. Nothing was run."
-                )
+            problem = _forbidden(parse_sql(statement.sql)[0].stmt)
+            if problem:
+                raise MigrationFailed(f"{pointer(migration, statement.offset, problem)}\nNothing of the file was run.")
     except ParseError as error:
         message, *rest = error.args
         offset = rest[0] if rest and rest[0] is not None else len(migration.text)
-        raise MigrationFailed(f"{pointer(migration, offset, message)}\nMend the file. Nothing of it was run.") from None
+        raise MigrationFailed(f"{pointer(migration, offset, message)}\nMend the file; nothing of it was run.") from None
     return found
+
+
+def _forbidden(statement: ast.Node) -> str | None:
+    match statement:
+        case ast.TransactionStmt():
+            return "a migration is one transaction already: remove its own BEGIN, COMMIT or ROLLBACK"
+        case ast.CopyStmt(filename=None):
+            return "the migrator has no data to copy: write INSERT instead (pg_dump does, with --inserts)"
+    return None
 
 
 def _statement(text: str, part: slice) -> Statement:
@@ -45,7 +52,7 @@ def _statement(text: str, part: slice) -> Statement:
     return Statement(text[start : part.stop], start)
 
 
-def pointer(migration: Migration, offset: int, message: str = "transaction control") -> str:
+def pointer(migration: Migration, offset: int, message: str) -> str:
     """`001_users.sql:3:15: message` above the line itself, with a caret under the place."""
     before = migration.text[:offset]
     line_number = before.count("\n") + 1
