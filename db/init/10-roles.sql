@@ -1,5 +1,5 @@
 -- Roles and their privileges; tables belong to db/migrations. PostgreSQL's image runs this once, on an
--- empty data directory. It is safe to run again, which is how the passwords are changed: docs/operations.md.
+-- empty data directory; `make up` runs it again, so that the passwords are those of the files.
 
 -- psql reads the files itself, so no character of a password can be taken for SQL or shell.
 \set migrator_password `cat /run/secrets/migrator_db_password`
@@ -8,6 +8,7 @@
 -- All of it or nothing, should the very first start be cut off.
 BEGIN;
 
+SET LOCAL client_min_messages = 'warning';
 -- No password, not even its hash, in the server's log.
 SET LOCAL log_statement = 'none';
 SET LOCAL log_min_error_statement = 'panic';
