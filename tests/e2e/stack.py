@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,14 +98,22 @@ def docker(*arguments: str) -> str:
     return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout
 
 
+def demo_stack(folder: Path, *overlays: str, **environment: str) -> AbstractContextManager[Stack]:
+    files = (ROOT / "compose.yaml", ROOT / "compose.demo.yaml", *(OVERLAYS / name for name in overlays))
+    return _stack(folder, files, environment)
+
+
+def production_stack(folder: Path) -> AbstractContextManager[Stack]:
+    return _stack(folder, (ROOT / "compose.yaml",), {})
+
+
 @contextmanager
-def demo_stack(folder: Path, *overlays: str, **environment: str) -> Iterator[Stack]:
-    """The demo's stack, not yet up; torn down with its volumes whatever happens, its logs shown on a failure."""
+def _stack(folder: Path, files: tuple[Path, ...], environment: dict[str, str]) -> Iterator[Stack]:
+    """Not yet up; torn down with its volumes whatever happens, its logs shown on a failure."""
     secrets = folder / "secrets"
     secrets.mkdir()
     for name in SECRETS:
         (secrets / name).write_text(PASSWORD)
-    files = (ROOT / "compose.yaml", ROOT / "compose.demo.yaml", *(OVERLAYS / name for name in overlays))
     stack = Stack(f"orderly-test-{uuid.uuid4().hex[:8]}", files, {"SECRETS_DIR": str(secrets), **environment})
     try:
         yield stack

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stack import ROOT, SECRETS, Stack, demo_stack, docker
+from tests.e2e.stack import SECRETS, Stack, demo_stack, docker, production_stack
 from tests.hostile import PASSWORD_MARK
 
 OURS = ("migrator", "bot", "emulator")
@@ -17,9 +17,8 @@ TOKEN = "123456789:token-of-the-hardening-tests-00001"
 @pytest.fixture(scope="module")
 def production(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """compose.yaml alone, as Compose understands it."""
-    with demo_stack(tmp_path_factory.mktemp("production")) as demo:
-        alone = Stack(demo.project, (ROOT / "compose.yaml",), demo.environment)
-        yield json.loads(alone.compose("config", "--format", "json").stdout)
+    with production_stack(tmp_path_factory.mktemp("production")) as stack:
+        yield json.loads(stack.compose("config", "--format", "json").stdout)
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.stack import ROOT, Stack, demo_stack
+from tests.e2e.stack import demo_stack, production_stack
 
 
 def test_a_missing_token_is_told_by_the_bot_in_one_line(own_folder: Path) -> None:
-    with demo_stack(own_folder) as demo:
+    with production_stack(own_folder) as stack:
         (own_folder / "secrets/bot_token").write_text("")
-        stack = Stack(demo.project, (ROOT / "compose.yaml",), demo.environment)
         assert stack.up(check=False).returncode != 0
         (said,) = set(stack.logs("bot").splitlines())  # the same each time that Docker tries again
         assert said.startswith("bot: BOT_TOKEN: is missing. Put the token that @BotFather gave you into")
