@@ -149,11 +149,7 @@ async def test_sigterm_rolls_back_and_ends_with_code_143(migrator: Migrator, emp
     migrator.write("001_slow.sql", "CREATE TABLE half (id int);\nSELECT pg_sleep(600);")
     process = migrator.start()
     connection = await empty_database.connect("postgres")
-    running = (
-        "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)' AND datname = current_database()"
-    )
-    while not await connection.fetchval(running):
-        assert process.poll() is None
+    await sleeping(connection, process)
     process.send_signal(signal.SIGTERM)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 143, said
@@ -184,11 +180,7 @@ async def test_kill_9_leaves_nothing_half_done_and_no_lock(migrator: Migrator, e
     migrator.write("001_slow.sql", "CREATE TABLE half (id int);\nSELECT pg_sleep(2);")
     process = migrator.start()
     connection = await empty_database.connect("postgres")
-    running = (
-        "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(2)' AND datname = current_database()"
-    )
-    while not await connection.fetchval(running):
-        assert process.poll() is None
+    await sleeping(connection, process)
     process.kill()
     process.communicate(timeout=60)
     assert await tables(empty_database) == set()
