@@ -17,7 +17,7 @@ def queue(count: int) -> UpdateQueue:
     return made
 
 
-async def ids(queue: UpdateQueue, offset: int = 0, limit: int = 100, timeout: float = 0) -> list[int]:
+async def ids(queue: UpdateQueue, offset: int = 0, limit: int = 100, timeout: int = 0) -> list[int]:
     return [update["update_id"] for update in await queue.get(offset, limit, timeout)]
 
 
