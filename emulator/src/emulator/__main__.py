@@ -12,9 +12,12 @@ def main() -> int:
     # Imported only when needed: the health check runs every other second.
     match arguments.command:
         case "serve":
+            from emulator.demo import Demo
             from emulator.server import serve
+            from emulator.telegram import Telegram
 
-            serve(arguments.host, arguments.port, arguments.token_file.read_text().strip())
+            telegram = Telegram(arguments.token_file.read_text().strip(), Demo() if arguments.demo else None)
+            serve(arguments.host, arguments.port, telegram, tuple(arguments.name))
         case "chat":
             from emulator.chat import chat
 
@@ -33,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=DEFAULT_PORT)
     serve.add_argument("--token-file", type=Path, required=True, help="holds the one token that is let in")
+    serve.add_argument("--demo", action="store_true", help="with three people and a greeting")
+    serve.add_argument("--name", action="append", default=[], help="a host name of the server, besides loopback's")
     url = f"http://127.0.0.1:{DEFAULT_PORT}"
     chat = commands.add_parser("chat", help="talk to the bot in this terminal")
     chat.add_argument("--url", default=url)

@@ -8,7 +8,7 @@ GREETING = """\
 You are {name}, in a chat with the bot. This is the emulator, not Telegram.
 Try /start, /profile, /help. `/name Bob` gives you another name. Ctrl-D ends it."""
 
-_ME = 1001
+_ME = 1000
 
 
 def chat(url: str, name: str) -> None:
@@ -22,7 +22,7 @@ def chat(url: str, name: str) -> None:
             print()
             return
         if line.startswith("/name "):
-            me.first_name = line.removeprefix("/name ").strip()
+            me.rename(line.removeprefix("/name ").strip())
             print(f"You are {me.first_name} now. Send /start to tell the bot.")
         elif line:
             me.say(line)

@@ -1,84 +1,124 @@
-"""Who talks with the bot, and what was said."""
+"""What was said, chat by chat."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from emulator.errors import bad_request
+from typing import Any, Literal
 
 Message = dict[str, Any]
-User = dict[str, Any]
+ChatType = Literal["private", "group", "supergroup"]
 
-_COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?")
+LONGEST_HISTORY = 2000  # messages of one chat; older ones are forgotten
+ANSWER_EXPECTED = 60.0  # seconds; what the bot says later answers something else
+
+
+@dataclass(slots=True)
+class Entry:
+    message: Message
+    #: None: the bot, or Telegram itself.
+    from_person: int | None
+    #: Place in the chat's order of changes: an edit moves the entry to its end.
+    change: int
+    keyboard: dict[str, Any] | None = None
+    edits: int = 0
+    answered_in_ms: float | None = None
+
+    def shown(self) -> dict[str, Any]:
+        shown = {
+            "message": self.message,
+            "answered_in_ms": self.answered_in_ms,
+            "edits": self.edits,
+            "from_person": self.from_person,
+            "change": self.change,
+        }
+        return shown | ({"keyboard": self.keyboard} if self.keyboard is not None else {})
 
 
 @dataclass
 class Chat:
-    """A private chat; its id is the user's."""
+    id: int
+    type: ChatType
+    title: str = ""
+    members: set[int] = field(default_factory=set)
+    #: The bot's place in a group: member, administrator, left or kicked.
+    bot_status: str = "member"
+    migrated_to: int | None = None
+    #: Each person's last read message.
+    read: dict[int, int] = field(default_factory=dict)
+    changes: int = 0
+    _next_message_id: int = 1
+    _entries: dict[int, Entry] = field(default_factory=dict)
+    #: When the people did what the bot has not answered yet, in seconds of the monotonic clock.
+    _unanswered: deque[float] = field(default_factory=deque)
 
-    user: User
-    messages: list[Message] = field(default_factory=list)
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
 
     @property
-    def description(self) -> dict[str, Any]:
-        names = [name for name in ("first_name", "last_name", "username") if name in self.user]
-        return {"id": self.user["id"], "type": "private"} | {name: self.user[name] for name in names}
+    def has_begun(self) -> bool:
+        return self._next_message_id > 1
 
-    def add(self, sender: User, **content: Any) -> Message:
-        message = {
-            "message_id": len(self.messages) + 1,
-            "from": sender,
-            "chat": self.description,
-            "date": int(time.time()),
-            **content,
-        }
-        self.messages.append(message)
-        return message
+    def number_from(self, message_id: int) -> None:
+        """Numbers below were used elsewhere."""
+        self._next_message_id = max(self._next_message_id, message_id)
+
+    def next_message_id(self) -> int:
+        message_id = self._next_message_id
+        self._next_message_id += 1
+        return message_id
+
+    def add(self, message: Message, from_person: int | None, keyboard: dict[str, Any] | None = None) -> Entry:
+        entry = Entry(message, from_person, self.next_change(), keyboard)
+        self._entries[message["message_id"]] = entry
+        if len(self._entries) > LONGEST_HISTORY:
+            del self._entries[next(iter(self._entries))]
+        return entry
+
+    def get(self, message_id: int) -> Entry | None:
+        return self._entries.get(message_id)
+
+    def delete(self, message_id: int) -> None:
+        del self._entries[message_id]
+        self.changes += 1
+
+    def next_change(self) -> int:
+        self.changes += 1
+        return self.changes
+
+    def newest(self, limit: int, before: int | None = None) -> tuple[list[Entry], bool]:
+        """The newest entries below `before`, oldest first, and whether there are earlier ones."""
+        entries = [entry for number, entry in self._entries.items() if before is None or number < before]
+        return entries[-limit:], len(entries) > limit
+
+    def changed_by_bot(self, after: int) -> list[Entry]:
+        """What the bot has sent or edited since the change `after`, in that order."""
+        found = [entry for entry in self._entries.values() if entry.change > after and entry.from_person is None]
+        return sorted(found, key=lambda entry: entry.change)
+
+    def expect_answer(self, now: float) -> None:
+        self._unanswered.append(now)
+
+    def answered(self, now: float) -> float | None:
+        """Milliseconds since the oldest thing that waits for an answer; it then waits no longer."""
+        while self._unanswered:
+            since = now - self._unanswered.popleft()
+            if since <= ANSWER_EXPECTED:
+                return round(since * 1000, 1)
+        return None
 
 
 class Chats:
     def __init__(self) -> None:
         self._chats: dict[int, Chat] = {}
-        self._changed = asyncio.Condition()
 
-    def with_user(self, user: User) -> Chat:
-        """The user's chat, with the names that the user has now."""
-        chat = self._chats.setdefault(user["id"], Chat(user))
-        chat.user = user
-        return chat
+    def __iter__(self) -> Iterator[Chat]:
+        return iter(self._chats.values())
 
-    def find(self, chat_id: int) -> Chat | None:
+    def get(self, chat_id: int) -> Chat | None:
         return self._chats.get(chat_id)
 
-    def get(self, chat_id: int) -> Chat:
-        """Raises ApiError 400 for a chat in which nobody has written yet."""
-        chat = self.find(chat_id)
-        if chat is None:
-            raise bad_request("chat not found")
+    def put(self, chat: Chat) -> Chat:
+        self._chats[chat.id] = chat
         return chat
-
-    async def changed(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
-
-    async def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Whether the condition came true within `timeout` seconds."""
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait_for(condition), timeout)
-            except TimeoutError:
-                return False
-        return True
-
-
-def typed_by_a_user(text: str) -> dict[str, Any]:
-    """The text of a message, with the entity that marks a command at its beginning."""
-    command = _COMMAND.match(text)
-    if command is None:
-        return {"text": text}
-    return {"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": command.end()}]}

@@ -1,3 +1,9 @@
+"""What goes wrong, on either side of the server.
+
+ApiError        an answer of the Bot API with ok=false
+ControlError    a request to /control that cannot be done
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,5 +23,23 @@ class ApiError(Exception):
         return body | ({"parameters": self.parameters} if self.parameters else {})
 
 
+class ControlError(Exception):
+    """Told to whoever asked, with the HTTP status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
 def bad_request(description: str) -> ApiError:
     return ApiError(400, f"Bad Request: {description}")
+
+
+def forbidden(description: str) -> ApiError:
+    return ApiError(403, f"Forbidden: {description}")
+
+
+def too_many_requests(retry_after: int) -> ApiError:
+    """`retry_after` is in seconds."""
+    return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)

@@ -1,41 +1,99 @@
-"""Errors on demand: what Telegram answers on a bad day."""
+"""Failures on demand: what Telegram and the network do on a bad day."""
 
 from __future__ import annotations
 
-from collections import deque
+import itertools
+import random
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from emulator.errors import ApiError
+from emulator.errors import ApiError, too_many_requests
+
+ANY_METHOD = "*"
+
+Kind = Literal["status", "delay", "reset", "cut_off", "garbage"]
 
 _DESCRIPTIONS = {
+    400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden: bot was blocked by the user",
+    404: "Not Found",
     409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
     500: "Internal Server Error",
-    502: "Bad Gateway",  # as a page of HTML, which is what a gateway answers
+    502: "Bad Gateway",
 }
 
 
+@dataclass(kw_only=True)
+class Fault:
+    #: A method's name, or * for all of them.
+    method: str
+    kind: Kind
+    #: HTTP status of kind "status".
+    status: int = 500
+    description: str = ""
+    retry_after: int | None = None  # seconds; of a 429
+    seconds: float = 0.0  # of kind "delay"
+    #: How many calls it strikes; None: all, until it is removed.
+    times: int | None = 1
+    #: The part of the calls that it strikes, by chance.
+    share: float = 1.0
+    #: The call takes effect, and only its answer is lost.
+    executed: bool = False
+    id: int = field(default_factory=itertools.count(1).__next__)
+    struck: int = 0
+
+    @property
+    def over(self) -> bool:
+        return self.times is not None and self.struck >= self.times
+
+    def strikes(self, method: str) -> bool:
+        if self.method not in (ANY_METHOD, method) or self.over:
+            return False
+        return self.share >= 1 or random.random() < self.share
+
+    def error(self) -> ApiError:
+        if self.retry_after is not None:
+            return too_many_requests(self.retry_after)
+        return ApiError(self.status, self.description or _DESCRIPTIONS.get(self.status, f"Error {self.status}"))
+
+    def shown(self) -> dict[str, Any]:
+        names = ("id", "method", "kind", "times", "share", "executed", "struck", *_DETAILS.get(self.kind, ()))
+        return {name: getattr(self, name) for name in names}
+
+
+_DETAILS = {"status": ("status", "description", "retry_after"), "delay": ("seconds",)}
+
+
 class Faults:
-    """For each method the errors that its next calls get, in order."""
-
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[ApiError]] = {}
+        self._faults: dict[int, Fault] = {}
 
-    def add(self, method: str, status: int, times: int = 1, retry_after: int | None = None) -> None:
-        """`retry_after`, in seconds, belongs to a 429."""
-        self._waiting.setdefault(method.lower(), deque()).extend([_error(status, retry_after)] * times)
+    def __iter__(self) -> Any:
+        return iter(self._faults.values())
+
+    def add(self, fault: Fault) -> int:
+        """Its id. Method names are told apart without regard to case, as everywhere in the Bot API."""
+        fault.method = fault.method.lower()
+        self._faults[fault.id] = fault
+        return fault.id
+
+    def remove(self, fault_id: int) -> bool:
+        return self._faults.pop(fault_id, None) is not None
 
     def clear(self) -> None:
-        self._waiting.clear()
+        self._faults.clear()
 
-    def strike(self, method: str) -> None:
-        """Raises the ApiError that is due, if any."""
-        waiting = self._waiting.get(method.lower())
-        if waiting:
-            raise waiting.popleft()
-
-
-def _error(status: int, retry_after: int | None) -> ApiError:
-    if retry_after is not None:
-        return ApiError(status, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
-    return ApiError(status, _DESCRIPTIONS.get(status, f"Error {status}"))
+    def strike(self, method: str) -> list[Fault]:
+        """What befalls this call: any number of delays, then at most one failure."""
+        if not self._faults:
+            return []
+        struck = [fault for fault in self._faults.values() if fault.kind == "delay" and fault.strikes(method)]
+        failures = (fault for fault in self._faults.values() if fault.kind != "delay" and fault.strikes(method))
+        if failure := next(failures, None):
+            struck.append(failure)
+        for fault in struck:
+            fault.struck += 1
+            if fault.over:
+                del self._faults[fault.id]
+        return struck

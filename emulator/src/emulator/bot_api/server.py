@@ -1,0 +1,186 @@
+"""/bot<token>/<method> and /file/bot<token>/<path>, as Telegram answers them, on good days and on bad ones."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import struct
+import time
+from typing import Any
+
+import orjson
+from aiohttp import ClientResponse, web
+
+from emulator.bot_api import arguments as reading
+from emulator.bot_api.arguments import Arguments, EmptyAnswer
+from emulator.bot_api.methods import METHODS
+from emulator.bot_api.methods.receiving import Described
+from emulator.bot_api.schema import PUBLISHED, remarks
+from emulator.errors import ApiError
+from emulator.faults import Fault
+from emulator.telegram import Telegram
+
+_METHODS = {name.lower(): (name, method) for name, method in METHODS.items()}
+_PUBLISHED = {name.lower(): name for name in PUBLISHED}
+LONGEST_TOKEN = 80  # bytes
+HIGHEST_BOT_ID = 2**54
+_NUMBER = re.compile("-?[0-9]{1,18}")
+LONG_WAIT = 0.01  # seconds
+_NOT_BY_WEBHOOK = ("deletewebhook", "setwebhook", "close", "logout")
+
+
+def routes(telegram: Telegram) -> list[web.RouteDef]:
+    async def call(request: web.Request) -> web.StreamResponse:
+        if request.method not in ("GET", "POST"):
+            return web.Response(status=501)
+        try:
+            return await _answer(telegram, request)
+        except ApiError as error:
+            return _refusal(error)
+        except EmptyAnswer as answer:
+            return web.Response(status=answer.code, headers={"Connection": "close"})
+
+    async def download(request: web.Request) -> web.StreamResponse:
+        file = telegram.files.find_path(request.match_info["path"])
+        if request.match_info["token"] != telegram.token or file is None:
+            return _refusal(ApiError(404, "Not Found"))
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    async def not_found(_: web.Request) -> web.StreamResponse:
+        return _refusal(ApiError(404, "Not Found"))
+
+    return [
+        web.get("/file/bot{token}/{path:.+}", download),
+        web.route("*", r"/bot{token:[^/]*}/{method:[^/]*}", call),
+        web.route("*", r"/bot{rest:.*}", not_found),
+    ]
+
+
+async def execute(telegram: Telegram, response: ClientResponse) -> None:
+    """The method that came with the answer to a webhook's delivery; its result is lost, as at Telegram."""
+    arguments = await reading.read_answer(response)
+    name = arguments.text("method").lower()
+    if name.startswith("get") or name in _NOT_BY_WEBHOOK or name not in _METHODS:
+        return
+    del arguments.values["method"]
+    shown, method = _METHODS[name]
+    recorded = telegram.record(shown, arguments.values, remarks(shown, arguments))
+    try:
+        await method(telegram, arguments)
+    except (ApiError, EmptyAnswer) as error:
+        telegram.answered(recorded, error.code)
+    else:
+        telegram.answered(recorded, 200)
+
+
+async def _answer(telegram: Telegram, request: web.Request) -> web.StreamResponse:
+    _check_token(request.match_info["token"], telegram.token)
+    arguments = await reading.read(request)
+    name = (request.match_info["method"] or arguments.text("method")).lower()
+    if name not in _PUBLISHED:
+        raise ApiError(404, "Not Found: method not found")
+    shown = _PUBLISHED[name]
+    call = telegram.record(shown, arguments.values, remarks(shown, arguments))
+    try:
+        failure, result = await _with_faults(telegram, name, arguments)
+    except ApiError as error:
+        telegram.answered(call, error.code, failed=error.code == 429)
+        raise
+    except EmptyAnswer as answer:
+        telegram.answered(call, answer.code)
+        raise
+    response = await _failure(request, failure) if failure else _success(result)
+    telegram.answered(call, response.status, failed=failure is not None)
+    return response
+
+
+async def _with_faults(telegram: Telegram, name: str, arguments: Arguments) -> tuple[Fault | None, Any]:
+    """What spoils the answer, if anything, and the result."""
+    failure = await _strike(telegram, name)
+    if failure and not failure.executed:
+        return failure, None
+    began = time.monotonic()
+    result = await _run(telegram, name, arguments)
+    if name == "getupdates" and not failure and time.monotonic() - began > LONG_WAIT:
+        # What has befallen Telegram while a poll waited befalls the poll's answer.
+        failure = await _strike(telegram, name)
+    return failure, result
+
+
+async def _strike(telegram: Telegram, name: str) -> Fault | None:
+    struck = telegram.faults.strike(name)
+    if not struck:
+        return None
+    telegram.publish_faults()
+    for fault in struck:
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+    return next((fault for fault in struck if fault.kind != "delay"), None)
+
+
+async def _run(telegram: Telegram, name: str, arguments: Arguments) -> Any:
+    if name not in _METHODS:
+        raise ApiError(400, f"Bad Request: this emulator does not have the method {_PUBLISHED[name]}")
+    return await _METHODS[name][1](telegram, arguments)
+
+
+def _check_token(given: str, expected: str) -> None:
+    if given == expected:
+        return
+    bot_id, colon, _ = given.partition(":")
+    if given.startswith("0") or len(given.encode()) > LONGEST_TOKEN or not colon:
+        raise _INVALID_TOKEN
+    if not _NUMBER.fullmatch(bot_id):
+        raise ApiError(421, "Misdirected Request: unallowed token specified")
+    if not 0 < int(bot_id) < HIGHEST_BOT_ID:
+        raise _INVALID_TOKEN
+    raise ApiError(401, "Unauthorized")
+
+
+_INVALID_TOKEN = ApiError(401, "Unauthorized: invalid token specified")
+
+
+def _success(result: Any) -> web.Response:
+    body = {"ok": True, "result": result}
+    if isinstance(result, Described):
+        body = {"ok": True, "result": result.result, "description": result.description}
+    return web.Response(body=orjson.dumps(body), content_type="application/json")
+
+
+def _refusal(error: ApiError) -> web.Response:
+    headers = {"Retry-After": str(error.parameters["retry_after"])} if "retry_after" in error.parameters else {}
+    body = orjson.dumps(error.body())
+    return web.Response(body=body, status=error.code, content_type="application/json", headers=headers)
+
+
+async def _failure(request: web.Request, fault: Fault) -> web.StreamResponse:
+    match fault.kind:
+        case "status":
+            return _broken(fault.error())
+        case "garbage":
+            return web.Response(body=b'{"ok": true, "result": \xff\xfe', content_type="application/json")
+    _cut(request, fault.kind)
+    return web.Response(status=499)  # which nobody gets
+
+
+def _broken(error: ApiError) -> web.Response:
+    """A gateway's failure is a page, everything else Telegram's own answer."""
+    if error.code not in (502, 504):
+        return _refusal(error)
+    page = f"<html><head><title>{error.code} {error.description}</title></head></html>"
+    return web.Response(text=page, content_type="text/html", status=error.code)
+
+
+def _cut(request: web.Request, kind: str) -> None:
+    transport = request.transport
+    if transport is None:
+        return
+    if kind == "cut_off":
+        transport.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"ok": tr')
+        transport.close()
+        return
+    # Not a polite end: the other side sees "connection reset by peer".
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

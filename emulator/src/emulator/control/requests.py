@@ -1,0 +1,112 @@
+"""What /control takes: each model is the JSON body of one kind of request."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+HIGHEST_ID = 2**52  # as Telegram's
+PersonId = Annotated[int, Field(gt=0, lt=HIGHEST_ID)]
+GroupId = Annotated[int, Field(lt=0, gt=-HIGHEST_ID)]
+MessageId = Annotated[int, Field(lt=2**31)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonBody(Body):
+    first_name: Annotated[str, Field(min_length=1)]
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+    is_premium: bool = False
+
+
+class StandingBody(Body):
+    """What is left out stays as it is."""
+
+    blocked: bool | None = None
+    deactivated: bool | None = None
+
+
+class GroupBody(Body):
+    id: GroupId
+    type: Literal["group", "supergroup"] = "group"
+    title: str
+    #: The first one is who made it.
+    members: Annotated[list[PersonId], Field(min_length=1)]
+
+
+class GroupStandingBody(Body):
+    person_id: PersonId
+    bot_status: Literal["kicked"] | None = None
+    upgrade_to: GroupId | None = None
+
+
+class Doing(Body):
+    """Somebody does something in a chat; by default in the private chat with the bot."""
+
+    person_id: PersonId
+    chat_id: int | None = None
+
+
+class MessageBody(Doing):
+    text: str
+    reply_to_message_id: MessageId | None = None
+
+
+class EditBody(Doing):
+    message_id: MessageId
+    text: str
+
+
+class FileBody(Doing):
+    kind: Literal["photo", "document"] = "document"
+    caption: str = ""
+
+
+class LocationBody(Doing):
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
+class PressBody(Doing):
+    message_id: MessageId
+    data: str
+    #: The data need not be on any button of the message.
+    forged: bool = False
+
+
+class AboutMessage(Doing):
+    message_id: MessageId
+
+
+class UpdatesBody(Body):
+    updates: list[dict[str, Any]]
+
+
+class FaultBody(Body):
+    #: A method's name, or * for all of them.
+    method: str = "*"
+    kind: Literal["status", "delay", "reset", "cut_off", "garbage"] = "status"
+    status: Annotated[int, Field(ge=400, le=599)] = 500
+    description: str = ""
+    retry_after: Annotated[int, Field(ge=0)] | None = None  # seconds
+    seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
+    times: Annotated[int, Field(gt=0)] | None = 1
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    executed: bool = False
+
+
+class SettingsBody(Body):
+    """What is left out stays as it is."""
+
+    rate_limits: bool | None = None
+    local_webhooks: bool | None = None
+
+
+class ResetBody(Body):
+    #: Also what the bot has set: commands, webhook, kinds of updates.
+    bot_too: bool = False
