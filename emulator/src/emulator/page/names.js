@@ -1,0 +1,92 @@
+// @ts-check
+/** How people, chats and messages are called on the page. */
+
+import { element } from "./dom.js";
+import { state } from "./store.js";
+import { paymentText } from "./money.js";
+
+/** @typedef {import("./types").User} User */
+/** @typedef {import("./types").Entry} Entry */
+/** @typedef {import("./types").Message} Message */
+/** @typedef {import("./types").View} View */
+
+/** @param {User|{first_name: string, last_name?: string}|undefined} user */
+export function fullName(user) {
+  if (!user) return "Somebody";
+  return user.last_name ? `${user.first_name} ${user.last_name}` : user.first_name;
+}
+
+/** @param {number} personId */
+export function firstName(personId) {
+  return state.people.get(personId)?.first_name ?? "Somebody";
+}
+
+/** With whom the person talks: the bot, or the group. @param {View} view */
+export function partnerName(view) {
+  return view.chat > 0 ? state.bot.first_name : (state.chats.get(view.chat)?.info.title ?? "Group");
+}
+
+/** @param {View} view */
+export function viewName(view) {
+  const joint = view.chat > 0 ? "with" : "in";
+  return `Chat of ${firstName(view.person)} ${joint} ${partnerName(view)}`;
+}
+
+/** @param {Entry} entry @param {View} view */
+export function senderName(entry, view) {
+  if (entry.from_person === view.person) return "You";
+  const person = entry.from_person === null ? undefined : state.people.get(entry.from_person);
+  return fullName(person ?? entry.message.from ?? state.bot);
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/u);
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
+  return letters
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
+}
+
+/** Neighbouring ids get colours far apart: steps of the golden angle. @param {number} id */
+export function hueOf(id) {
+  return Math.round((Math.abs(id) * 137.508) % 360);
+}
+
+/** @param {string} name @param {number} id */
+export function avatar(name, id) {
+  const node = element("span", { class: "avatar", "aria-hidden": "true" }, initials(name));
+  node.style.setProperty("--hue", String(hueOf(id)));
+  if (id < 0) node.classList.add("avatar-group");
+  return node;
+}
+
+/** One line that stands for a message. @param {Message} message */
+export function summary(message) {
+  const text = message.text ?? message.caption;
+  if (text) return text.replace(/\s+/gu, " ").slice(0, 120);
+  return withoutText(message);
+}
+
+/** @param {Message} message */
+function withoutText(message) {
+  if (message.photo) return "Photo";
+  if (message.document) return message.document.file_name ?? "Document";
+  if (message.contact) return `Contact: ${fullName(message.contact)}`;
+  if (message.location) return "Location";
+  if (message.invoice) return `Invoice: ${message.invoice.title}`;
+  return serviceText(message) ?? "Message";
+}
+
+/** What a service message says, or null if the message is not one. @param {Message} message @returns {string|null} */
+export function serviceText(message) {
+  const who = fullName(message.from);
+  if (message.new_chat_members) return `${message.new_chat_members.map(fullName).join(", ")} joined`;
+  if (message.left_chat_member) return `${fullName(message.left_chat_member)} left`;
+  if (message.successful_payment) return paymentText("Paid", message.successful_payment);
+  if (message.refunded_payment) return paymentText("Refunded", message.refunded_payment);
+  if (message.new_chat_title) return `${who} named the group “${message.new_chat_title}”`;
+  if (message.pinned_message) return `${who} pinned “${summary(message.pinned_message)}”`;
+  return message.group_chat_created ? "The group was created" : null;
+}
