@@ -7,9 +7,11 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run
-.PHONY: up down logs chat psql clean
+.PHONY: up demo down logs chat psql clean
 up: ## Start the bot; without a token, the demo on this machine
 	@scripts/up
+demo: ## Start the demo, also where the real bot runs
+	@scripts/up demo
 down: ## Stop it; the data stays
 	@scripts/down
 logs: ## Follow what the services say
@@ -22,16 +24,19 @@ clean: ## Remove the demo with its data, the images and the tools
 	@scripts/clean
 
 ##@ Work on it
-.PHONY: test check fmt lock bench
+.PHONY: test check fmt lock bench screenshots
 test: ## Everything: lint, types, unit, integration and end-to-end tests
 	@scripts/ensure-docker
 	@scripts/ensure-images
 	@scripts/ensure-venv
+	@scripts/ensure-node
+	@scripts/ensure-browser >/dev/null
 	@scripts/lint
 	@.venv/bin/pytest
 check: ## The quick part: lint, types, unit tests
 	@scripts/ensure-docker
 	@scripts/ensure-venv
+	@scripts/ensure-node
 	@scripts/lint
 	@.venv/bin/pytest tests/unit
 fmt: ## Format the code and mend what can be mended
@@ -40,9 +45,15 @@ fmt: ## Format the code and mend what can be mended
 	@.venv/bin/ruff check --fix .
 lock: ## Renew the locked dependencies
 	@scripts/ensure-venv
+	@scripts/ensure-node
 	@scripts/lock
 bench: ## Measure what the documentation claims
 	@scripts/ensure-docker
 	@scripts/ensure-images
 	@scripts/ensure-venv
+	@scripts/ensure-browser >/dev/null
 	@PYTHONPATH=emulator/src .venv/bin/python -m benchmarks
+screenshots: ## Renew the pictures of the documentation
+	@scripts/up demo
+	@scripts/ensure-venv
+	@PYTHONPATH=emulator/src:. .venv/bin/python scripts/screenshots.py "http://$$(scripts/demo port emulator 8081)"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import start_up
+from benchmarks import emulator, page, start_up
 
 if __name__ == "__main__":
+    emulator.run()
+    page.run()
     start_up.run()

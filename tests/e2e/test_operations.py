@@ -29,7 +29,7 @@ def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
 def test_a_backup_can_be_restored(stack: Stack) -> None:
     ada = stack.emulator.person(4_999_999_999, "Ada")
     ada.ask("/start")
-    wait_for(lambda: stack.emulator.status()["unconfirmed_updates"] == 0, "the answered update is confirmed")
+    wait_for(lambda: stack.emulator.counts()["waiting"] == 0, "the answered update is confirmed")
     dump = "pg_dump -U postgres --format custom orderly > /tmp/orderly.dump"
     stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", dump)
     stack.sql("DELETE FROM users")

@@ -17,7 +17,7 @@ def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
         assert stack.state("bot")["ExitCode"] == 0
         assert stack.state("postgres")["ExitCode"] == 0
         assert '"event": "stopped"' in stack.logs("bot")
-        assert stack.emulator.status()["unconfirmed_updates"] == 0
+        assert stack.emulator.counts()["waiting"] == 0
         stack.up()
         assert "Name: Ada" in ada.ask("/profile")
 

@@ -73,7 +73,7 @@ class Process:
 
 
 class EmulatorProcess(Process):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         token_file = folder / "emulator_token"
         token_file.write_text(TOKEN)
         port = str(free_port())
@@ -81,7 +81,7 @@ class EmulatorProcess(Process):
         self.client = Emulator(self.url)
         super().__init__(
             folder / "emulator.log",
-            *("emulator", "serve", "--port", port, "--token-file", str(token_file)),
+            *("emulator", "serve", "--port", port, "--token-file", str(token_file), *options),
             PYTHONPATH=str(ROOT / "emulator/src"),
         )
 

@@ -22,7 +22,7 @@ def ada(telegram: EmulatorProcess) -> Person:
 
 
 def unconfirmed(telegram: EmulatorProcess) -> int:
-    return int(telegram.client.status()["unconfirmed_updates"])
+    return int(telegram.client.counts()["waiting"])
 
 
 def test_kill_9_forgets_nobody(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:
