@@ -22,6 +22,7 @@ from aiohttp import (
     ClientResponse,
     ClientSession,
     ClientTimeout,
+    ServerDisconnectedError,
     ServerTimeoutError,
     TCPConnector,
 )
@@ -199,6 +200,8 @@ class Webhook:
                     return None
                 self._failed(f"Wrong response from the webhook: {response.status} {response.reason}")
                 return _seconds(response.headers.get("Retry-After", ""))
+        except ServerDisconnectedError:
+            pass  # tried again, but not an error that Telegram tells
         except ServerTimeoutError:
             self._failed("Read timeout expired")
         except ClientConnectorCertificateError as error:
@@ -264,6 +267,8 @@ async def _resolved(host: str) -> str:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise bad_request(f"bad webhook: Failed to resolve host: {error.strerror}") from None
+    except UnicodeError:
+        raise bad_request("bad webhook: Failed to resolve host: Name or service not known") from None
     return str(found[0][4][0])
 
 
