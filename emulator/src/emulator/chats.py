@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from emulator.answer_times import AnswerTimes
 
 Message = dict[str, Any]
 ChatType = Literal["private", "group", "supergroup"]
 
 LONGEST_HISTORY = 2000  # messages of one chat; older ones are forgotten
-ANSWER_EXPECTED = 60.0  # seconds; what the bot says later answers something else
 
 
 @dataclass(slots=True)
@@ -48,10 +48,9 @@ class Chat:
     #: Each person's last read message.
     read: dict[int, int] = field(default_factory=dict)
     changes: int = 0
+    answer_times: AnswerTimes = field(default_factory=AnswerTimes)
     _next_message_id: int = 1
     _entries: dict[int, Entry] = field(default_factory=dict)
-    #: When the people did what the bot has not answered yet, in seconds of the monotonic clock.
-    _unanswered: deque[float] = field(default_factory=deque)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
@@ -96,17 +95,6 @@ class Chat:
         """What the bot has sent or edited since the change `after`, in that order."""
         found = [entry for entry in self._entries.values() if entry.change > after and entry.from_person is None]
         return sorted(found, key=lambda entry: entry.change)
-
-    def expect_answer(self, now: float) -> None:
-        self._unanswered.append(now)
-
-    def answered(self, now: float) -> float | None:
-        """Milliseconds since the oldest thing that waits for an answer; it then waits no longer."""
-        while self._unanswered:
-            since = now - self._unanswered.popleft()
-            if since <= ANSWER_EXPECTED:
-                return round(since * 1000, 1)
-        return None
 
 
 class Chats:

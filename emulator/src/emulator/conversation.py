@@ -114,8 +114,8 @@ def press_anything(telegram: Telegram, presser: Person, chat: Chat, message: Mes
     made = telegram.presses.add(presser.id, chat.id, message["message_id"], now)
     instance = zlib.crc32(str(chat.id).encode()) * 1_000_003
     query = {"id": made.id, "from": presser.user, "message": message, "chat_instance": str(instance), "data": data}
-    chat.expect_answer(now)
-    telegram.update("callback_query", query, f"callback of {presser.id}")
+    update_id = telegram.update("callback_query", query, f"callback of {presser.id}")
+    _expect_answer(telegram, chat, update_id, now)
     return made
 
 
@@ -176,8 +176,14 @@ def _tell_bot(telegram: Telegram, chat: Chat, kind: str, message: Message) -> in
     """The update's number; 0 where the bot is not told."""
     if chat.type != "private" and not (chat.bot_status == "member" and _concerns_bot(telegram, message)):
         return 0
-    chat.expect_answer(time.monotonic())
-    return telegram.update(kind, message, f"chat {chat.id}") or 0
+    update_id = telegram.update(kind, message, f"chat {chat.id}") or 0
+    _expect_answer(telegram, chat, update_id, time.monotonic())
+    return update_id
+
+
+def _expect_answer(telegram: Telegram, chat: Chat, update_id: int | None, now: float) -> None:
+    if update_id:
+        chat.answer_times.ask(update_id, now, telegram.updates.look_up)
 
 
 def _concerns_bot(telegram: Telegram, message: Message) -> bool:

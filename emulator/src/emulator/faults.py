@@ -68,6 +68,7 @@ _DETAILS = {"status": ("status", "description", "retry_after"), "delay": ("secon
 class Faults:
     def __init__(self) -> None:
         self._faults: dict[int, Fault] = {}
+        self.newest = 0
 
     def __iter__(self) -> Any:
         return iter(self._faults.values())
@@ -76,6 +77,7 @@ class Faults:
         """Its id. Method names are told apart without regard to case, as everywhere in the Bot API."""
         fault.method = fault.method.lower()
         self._faults[fault.id] = fault
+        self.newest = fault.id
         return fault.id
 
     def remove(self, fault_id: int) -> bool:
@@ -84,12 +86,13 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
-    def strike(self, method: str) -> list[Fault]:
-        """What befalls this call: any number of delays, then at most one failure."""
+    def strike(self, method: str, after: int = 0) -> list[Fault]:
+        """What befalls this call: any number of delays, then at most one failure. Only what is newer than `after`."""
         if not self._faults:
             return []
-        struck = [fault for fault in self._faults.values() if fault.kind == "delay" and fault.strikes(method)]
-        failures = (fault for fault in self._faults.values() if fault.kind != "delay" and fault.strikes(method))
+        newer = [fault for fault in self._faults.values() if fault.id > after]
+        struck = [fault for fault in newer if fault.kind == "delay" and fault.strikes(method)]
+        failures = (fault for fault in newer if fault.kind != "delay" and fault.strikes(method))
         if failure := next(failures, None):
             struck.append(failure)
         for fault in struck:

@@ -41,8 +41,11 @@ class Call:
 
 @dataclass
 class Counts:
+    """Of the bot's calls; getUpdates counts only where it failed."""
+
     calls: int = 0
     failed: int = 0
+    failed_polls: int = 0
     retried: int = 0
     messages: int = 0
 
@@ -156,9 +159,9 @@ class Telegram:
         """`failed`: it may be made again, since Telegram did not do it, or did not say so."""
         call.status = status
         self.changed.fire()
-        if call.method == GET_UPDATES:
-            return
-        if failed:
+        if failed and call.method == GET_UPDATES:
+            self.counts.failed_polls += 1
+        elif failed:
             self.counts.failed += 1
             self._failed_calls[_fingerprint(call)] += 1
         self.publish_counts()
@@ -206,6 +209,7 @@ class Telegram:
             "expired": updates.expired,
             "calls": self.counts.calls,
             "failed": self.counts.failed,
+            "failed_polls": self.counts.failed_polls,
             "retried": self.counts.retried,
             "messages": self.counts.messages,
             "receiving": self.receiving,

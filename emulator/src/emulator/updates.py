@@ -91,6 +91,7 @@ class UpdateQueue:
         limit, timeout = self._slowed_down(
             offset, min(max(limit, 1), LARGEST_BATCH), min(max(timeout, 0), LONGEST_POLL)
         )
+        self._expire()
         self._forget(offset)
         if not len(self) and timeout > 0:
             await self._wait(timeout)

@@ -168,7 +168,7 @@ def test_a_persons_picture_is_shown(page: Page) -> None:
 def test_an_invoice_is_paid(page: Page) -> None:
     start(page)
     say(page, "/pay")
-    press(page, "Pay")
+    last(page).get_by_role("button", name="Pay ⭐️5").click()
     expect(last(page)).to_contain_text("Thank you for 5 XTR")
 
 

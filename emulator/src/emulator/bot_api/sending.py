@@ -74,7 +74,7 @@ def deliver(telegram: Telegram, address: Address, content: JsonObject, pay_butto
     content = {name: value for name, value in _with_users(telegram, content).items() if value is not None}
     message = telegram.new_message(chat, telegram.user, address.reply | content)
     entry = chat.add(message, None, markup.keyboard)
-    entry.answered_in_ms = chat.answered(time.monotonic())
+    entry.answered_in_ms = chat.answer_times.answered(time.monotonic())
     telegram.publish_entry(chat, entry)
     telegram.counts.messages += 1
     return message
@@ -101,7 +101,7 @@ def edit(telegram: Telegram, chat: Chat, entry: Entry, changes: JsonObject) -> M
     entry.edits += 1
     entry.change = chat.next_change()
     if entry.answered_in_ms is None:
-        entry.answered_in_ms = chat.answered(time.monotonic())
+        entry.answered_in_ms = chat.answer_times.answered(time.monotonic())
     telegram.publish_entry(chat, entry)
     return targets.without_reply(changed)
 

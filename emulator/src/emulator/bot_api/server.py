@@ -6,7 +6,6 @@ import asyncio
 import re
 import socket
 import struct
-import time
 from typing import Any
 
 import orjson
@@ -26,7 +25,6 @@ _PUBLISHED = {name.lower(): name for name in PUBLISHED}
 LONGEST_TOKEN = 80  # bytes
 HIGHEST_BOT_ID = 2**54
 _NUMBER = re.compile("-?[0-9]{1,18}")
-LONG_WAIT = 0.01  # seconds
 _NOT_BY_WEBHOOK = ("deletewebhook", "setwebhook", "close", "logout")
 
 
@@ -100,16 +98,16 @@ async def _with_faults(telegram: Telegram, name: str, arguments: Arguments) -> t
     failure = await _strike(telegram, name)
     if failure and not failure.executed:
         return failure, None
-    began = time.monotonic()
+    known = telegram.faults.newest
     result = await _run(telegram, name, arguments)
-    if name == "getupdates" and not failure and time.monotonic() - began > LONG_WAIT:
+    if name == "getupdates" and not failure:
         # What has befallen Telegram while a poll waited befalls the poll's answer.
-        failure = await _strike(telegram, name)
+        failure = await _strike(telegram, name, after=known)
     return failure, result
 
 
-async def _strike(telegram: Telegram, name: str) -> Fault | None:
-    struck = telegram.faults.strike(name)
+async def _strike(telegram: Telegram, name: str, after: int = 0) -> Fault | None:
+    struck = telegram.faults.strike(name, after)
     if not struck:
         return None
     telegram.publish_faults()

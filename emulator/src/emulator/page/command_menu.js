@@ -78,7 +78,9 @@ export class CommandMenu {
     this.status.textContent = commands.length === 1 ? "1 command" : `${commands.length} commands`;
     if (!commands.length) return this.#close();
     this.input.setAttribute("aria-controls", this.id);
-    this.#choose(0);
+    const typed = this.input.value.slice(1);
+    const exact = commands.findIndex(({ command }) => command === typed);
+    this.#choose(Math.max(0, exact));
   }
 
   /** @param {Command} command @param {number} place */

@@ -33,7 +33,7 @@ export function startCounts(place) {
   listen("counts", () => {
     if (!state.counts) return;
     for (const { name, value } of numbers) setText(value, (state.counts[name] ?? 0).toLocaleString());
-    setText(receiving, RECEIVING[state.counts.receiving]?.long ?? "");
+    setText(receiving, receivingText(state.counts));
     place.classList.toggle("some-waiting", state.counts.waiting > 0);
     say();
   });
@@ -47,6 +47,12 @@ function numberNode([name, label, meaning]) {
     value,
     node: element("div", { class: `number number-${name}`, title: meaning }, element("dt", { text: label }), value),
   };
+}
+
+/** @param {Counts} counts */
+function receivingText({ receiving, failed_polls: failed }) {
+  const how = RECEIVING[receiving]?.long ?? "";
+  return failed ? `${how} ${failed.toLocaleString()} ${failed === 1 ? "poll" : "polls"} failed.` : how;
 }
 
 /** @param {Counts} counts */

@@ -154,6 +154,7 @@ export interface Counts {
   expired: number;
   calls: number;
   failed: number;
+  failed_polls: number;
   retried: number;
   messages: number;
   receiving: "polling" | "webhook" | "idle";

@@ -23,6 +23,8 @@ async def answer_callback_query(telegram: Telegram, arguments: Arguments) -> Any
     answer = {"text": text, "show_alert": arguments.boolean("show_alert"), "url": arguments.text("url")}
     took = round((time.monotonic() - press.at) * 1000, 1)
     press.answer = answer | {"answered_in_ms": took}
+    if chat := telegram.chats.get(press.chat_id):
+        chat.answer_times.settle(press.at)
     telegram.events.publish("callback_answer", press.shown() | press.answer)
     telegram.changed.fire()
     return True
