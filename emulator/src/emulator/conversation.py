@@ -17,6 +17,7 @@ from emulator.telegram import Telegram
 Content = dict[str, Any]
 
 LONGEST_TEXT = 4096
+_ANSWERED = ("text", "photo", "document", "contact", "location", "successful_payment")
 
 
 def person(telegram: Telegram, person_id: int) -> Person:
@@ -177,7 +178,8 @@ def _tell_bot(telegram: Telegram, chat: Chat, kind: str, message: Message) -> in
     if chat.type != "private" and not (chat.bot_status == "member" and _concerns_bot(telegram, message)):
         return 0
     update_id = telegram.update(kind, message, f"chat {chat.id}") or 0
-    _expect_answer(telegram, chat, update_id, time.monotonic())
+    if any(name in message for name in _ANSWERED):
+        _expect_answer(telegram, chat, update_id, time.monotonic())
     return update_id
 
 

@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from emulator.bot_api import server as bot_api
 from emulator.control import server as control
+from emulator.guard import guard
 from emulator.telegram import Telegram
 
 LARGEST_REQUEST = 51 * 1024 * 1024  # bytes
@@ -22,10 +23,10 @@ POLICY = (
 def application(telegram: Telegram, names: tuple[str, ...] = ()) -> web.Application:
     """`names`: hosts under which the server may be addressed, besides loopback."""
     telegram.execute = partial(bot_api.execute, telegram)
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[_safe])
+    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guard(names), _safe])
     app.add_routes([web.get("/", _page), web.get("/page/{name}", _page)])
     app.add_routes(bot_api.routes(telegram))
-    app.add_subapp("/control", control.application(telegram, names))
+    app.add_subapp("/control", control.application(telegram))
 
     async def stop(_: web.Application) -> None:
         telegram.events.close()

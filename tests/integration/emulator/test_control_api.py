@@ -87,7 +87,7 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
     ("PUT", "/people/7", {"first_name": ""}, 400, "first_name"),
     ("PUT", "/people/7", {"first_name": "Eve", "age": 7}, 400, "age: Extra inputs are not permitted"),
     ("PUT", f"/people/{HUGE}", {"first_name": "Eve"}, 400, "Ids are smaller than"),
-    ("PUT", "/people/7", [], 400, "valid dictionary"),
+    ("PUT", "/people/7", [], 400, "should be an object"),
     ("PATCH", "/people/9", {"blocked": True}, 404, "There is nobody with the id 9"),
     ("PATCH", "/people/1", {"blocked": "perhaps"}, 400, "blocked"),
     ("POST", "/groups", GROUP | {"id": 5}, 400, "id: "),

@@ -13,7 +13,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs/emulator.md"
 
 async def test_every_request_is_in_the_documentation() -> None:
     documented = set(re.findall(r"^\| `([A-Z]+ /control/\S+)` \|", DOCUMENT.read_text(), re.MULTILINE))
-    routes = application(Telegram("1:token"), ()).router.routes()
+    routes = application(Telegram("1:token")).router.routes()
     offered = {f"{route.method} /control{_path(route.resource.canonical)}" for route in routes if route.resource}
     assert documented == {route for route in offered if not route.startswith("HEAD")}
 
