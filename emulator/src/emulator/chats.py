@@ -44,6 +44,8 @@ class Chat:
     members: set[int] = field(default_factory=set)
     #: The bot's place in a group: member, administrator, left or kicked.
     bot_status: str = "member"
+    #: Who made the group.
+    creator: int = 0
     migrated_to: int | None = None
     #: Each person's last read message.
     read: dict[int, int] = field(default_factory=dict)

@@ -134,7 +134,7 @@ def add_group(telegram: Telegram, founder: Person, group: Chat) -> Chat:
         raise ControlError(409, f"There is a group with the id {group.id} already.")
     telegram.chats.put(group)
     telegram.publish_chat(group)
-    group.bot_status = "left"
+    group.bot_status, group.creator = "left", founder.id
     _change_bot_status(telegram, founder, group, "member")
     joined = {"new_chat_participant": telegram.user, "new_chat_member": telegram.user}
     send(telegram, founder, group, joined | {"new_chat_members": [telegram.user]})
@@ -151,7 +151,7 @@ def upgrade_group(telegram: Telegram, member: Person, group: Chat, new_id: int) 
     """The group becomes a supergroup with another id."""
     if group.migrated_to or telegram.chats.get(new_id):
         raise ControlError(409, "That group is a supergroup by now, or the new id is taken.")
-    bigger = Chat(new_id, "supergroup", group.title, set(group.members))
+    bigger = Chat(new_id, "supergroup", group.title, set(group.members), creator=group.creator)
     telegram.chats.put(bigger)
     send(telegram, member, group, {"migrate_to_chat_id": new_id})
     send(telegram, member, bigger, {"migrate_from_chat_id": group.id})

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import random
-import socket
-import ssl
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -26,28 +22,14 @@ from aiohttp import (
     ServerTimeoutError,
     TCPConnector,
 )
-from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
 
-from emulator.errors import bad_request
 from emulator.updates import DEFAULT_KINDS, KINDS, UpdateQueue
+from emulator.webhook_target import FixedAddress, Target, checked, trusting
 
 ANSWER_WAIT = 60.0  # seconds
 LONGEST_RETRY_AFTER = 3600  # seconds
-PORTS = (80, 88, 443, 8443)
 
 Execute = Callable[[ClientResponse], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What setWebhook was told."""
-
-    url: str
-    secret_token: str = ""
-    max_connections: int = 40
-    ip_address: str = ""
-    certificate: bytes = b""
 
 
 class Webhook:
@@ -75,12 +57,12 @@ class Webhook:
     async def set(self, target: Target) -> None:
         """Begins to deliver, what waits already included. Raises ApiError 400."""
         await self.close()
-        url = await self._checked(target)
+        url, self._address = await checked(target, self.local)
         self._session = ClientSession(
             connector=TCPConnector(
                 limit=target.max_connections,
-                resolver=_Fixed(target.ip_address) if target.ip_address else None,
-                ssl=_trusting(target.certificate) if target.certificate else True,
+                resolver=FixedAddress(target.ip_address) if target.ip_address else None,
+                ssl=trusting(target.certificate) if target.certificate else True,
             ),
             skip_auto_headers=("Accept", "User-Agent"),
             timeout=ClientTimeout(total=None, sock_connect=ANSWER_WAIT, sock_read=ANSWER_WAIT),
@@ -117,32 +99,6 @@ class Webhook:
         if self._updates.allowed != DEFAULT_KINDS:
             info["allowed_updates"] = [kind for kind in KINDS if kind in self._updates.allowed]
         return info
-
-    async def _checked(self, target: Target) -> URL:
-        url = parsed_url(target.url)
-        if not self.local and url.scheme != "https":
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        if not self.local and url.port not in PORTS:
-            raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
-        assert url.host is not None
-        self._address = target.ip_address or await _resolved(url.host)
-        self._check_address(self._address)
-        return url
-
-    def _check_address(self, address: str) -> None:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            raise bad_request("bad webhook: Invalid IP address specified") from None
-        private = parsed.is_private
-        if parsed.version == 6 and not self.local:
-            raise bad_request("bad webhook: IPv6-only addresses are not allowed")
-        if private and not self.local:
-            raise bad_request(f"bad webhook: IP address {address} is reserved")
-        if not private:
-            raise bad_request(
-                f"bad webhook: {address} is not on this machine, and the emulator sends nothing elsewhere"
-            )
 
     def _arrived(self, update_id: int) -> None:
         waiting = self._updates.look_up(update_id) if self._target else None
@@ -232,52 +188,5 @@ class Pauses:
         return self._doubling
 
 
-class _Fixed(AbstractResolver):
-    """Every name is at one address."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = ResolveResult(
-            hostname=host, host=self._address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
-        )
-        return [found]
-
-    async def close(self) -> None:
-        pass
-
-
-def parsed_url(given: str) -> URL:
-    """Raises ApiError 400."""
-    try:
-        url = URL(given if "://" in given else f"https://{given}")
-        wrong = url.scheme not in ("http", "https") or not url.host or url.port in (0, None)
-    except ValueError:
-        wrong = True
-    if wrong:
-        raise bad_request("invalid webhook URL specified")
-    return url
-
-
-async def _resolved(host: str) -> str:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise bad_request(f"bad webhook: Failed to resolve host: {error.strerror}") from None
-    except UnicodeError:
-        raise bad_request("bad webhook: Failed to resolve host: Name or service not known") from None
-    return str(found[0][4][0])
-
-
-def _trusting(certificate: bytes) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cadata=certificate.decode())
-    except (ssl.SSLError, ValueError) as error:
-        raise bad_request(f"bad webhook: {error}") from None
-
-
 def _seconds(retry_after: str) -> int:
-    return min(int(retry_after), LONGEST_RETRY_AFTER) if retry_after.isdecimal() else 0
+    return min(int(retry_after[:9]), LONGEST_RETRY_AFTER) if retry_after.isdecimal() else 0

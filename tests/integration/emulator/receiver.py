@@ -13,7 +13,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.integration.bot.processes import free_port
-from tests.integration.emulator.http_calls import Json
+from tests.integration.emulator.http_calls import BotApi, Json
 from tests.waiting import wait_for
 
 #: What web.Response is made of.
@@ -51,7 +51,7 @@ class Receiver:
 
     def __exit__(self, *_: object) -> None:
         self.release()
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -79,6 +79,14 @@ class Receiver:
         await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls).start()
         return runner
 
+    async def _stop(self) -> None:
+        """TLS would wait for the other side's farewell."""
+        server = self._runner.server
+        for connection in server.connections if server and self._certificate else []:
+            if connection.transport:
+                connection.transport.abort()
+        await self._runner.cleanup()
+
     async def _receive(self, request: web.Request) -> web.Response:
         self.received.append(Received(request.path_qs, dict(request.headers), await request.json()))
         self.in_flight += 1
@@ -86,3 +94,11 @@ class Receiver:
         await self._free.wait()
         self.in_flight -= 1
         return web.Response(**(self._answers.popleft() if self._answers else {}))
+
+
+def wait_until_taken(bot: BotApi) -> None:
+    wait_for(lambda: bot.result("getWebhookInfo")["pending_update_count"] == 0, "all updates are taken")
+
+
+def wait_for_error(bot: BotApi) -> str:
+    return str(wait_for(lambda: bot.result("getWebhookInfo").get("last_error_message"), "an error"))

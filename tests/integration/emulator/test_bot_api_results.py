@@ -188,7 +188,8 @@ def test_who_was_met_in_a_group_or_has_blocked_the_bot_can_be_looked_at(bot: Bot
 
 
 @pytest.mark.parametrize(
-    ("user_id", "status"), [(BORIS, "member"), (CLARA, "left"), (BOT["id"], "member"), (f"{ADA} ", "member")]
+    ("user_id", "status"),
+    [(BORIS, "member"), (CLARA, "left"), (BOT["id"], "member"), (f"{ADA} ", "creator"), (ADA, "creator")],
 )
 def test_a_member_has_a_status(bot: BotApi, user_id: Any, status: str) -> None:
     assert bot.result("getChatMember", chat_id=SHOP, user_id=user_id)["status"] == status

@@ -10,14 +10,7 @@ BUTTON = {"inline_keyboard": [[{"text": "Press", "callback_data": "data"}]]}
 
 
 @pytest.fixture
-def ada(telegram: EmulatorProcess) -> Person:
-    person = telegram.client.person(1, "Ada")
-    person.say("/start")
-    return person
-
-
-@pytest.fixture
-def query(bot: BotApi, telegram: EmulatorProcess, ada: Person) -> Json:
+def query(bot: BotApi, telegram: EmulatorProcess, guest: Person) -> Json:
     """The update's content; the press is made anew for every test."""
     message = bot.result("sendMessage", chat_id=1, text="x", reply_markup=BUTTON)
     telegram.client.post("/control/presses", {"person_id": 1, "message_id": message["message_id"], "data": "data"})
@@ -52,7 +45,7 @@ def test_a_press_can_be_answered_again(bot: BotApi, telegram: EmulatorProcess, q
 
 
 def test_a_forged_press_refers_to_a_message_that_cannot_be_seen(
-    bot: BotApi, telegram: EmulatorProcess, ada: Person
+    bot: BotApi, telegram: EmulatorProcess, guest: Person
 ) -> None:
     telegram.client.post("/control/presses", {"person_id": 1, "message_id": 77, "data": "x", "forged": True})
     assert bot.newest_update("callback_query")["message"] == {

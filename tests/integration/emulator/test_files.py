@@ -11,11 +11,7 @@ from tests.integration.emulator.http_calls import BotApi, File, Json, Reply
 from tests.integration.emulator.world import picture
 
 LARGEST_DOWNLOAD = 20 * 2**20
-
-
-@pytest.fixture(autouse=True)
-def ada(telegram: EmulatorProcess) -> None:
-    telegram.client.person(1, "Ada").say("/start")
+pytestmark = pytest.mark.usefixtures("guest")
 
 
 def send_photo(bot: BotApi, content: bytes) -> Reply:

@@ -15,11 +15,6 @@ TERMINATED = "Conflict: terminated by other getUpdates request; make sure that o
 
 
 @pytest.fixture
-def ada(telegram: EmulatorProcess) -> Person:
-    return telegram.client.person(1, "Ada")
-
-
-@pytest.fixture
 def elsewhere() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor() as threads:
         yield threads

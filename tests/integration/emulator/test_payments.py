@@ -13,14 +13,7 @@ TOO_OLD = "Bad Request: query is too old and response timeout expired or query I
 
 
 @pytest.fixture
-def ada(telegram: EmulatorProcess) -> Person:
-    person = telegram.client.person(1, "Ada")
-    person.say("/start")
-    return person
-
-
-@pytest.fixture
-def invoice(bot: BotApi, ada: Person) -> Json:
+def invoice(bot: BotApi, guest: Person) -> Json:
     message: Json = bot.result("sendInvoice", chat_id=1, **STARS)
     return message
 
@@ -73,10 +66,10 @@ def test_a_checkout_is_answered_once(bot: BotApi, query: Json) -> None:
     assert again.json["description"] == TOO_OLD
 
 
-def test_a_refusal_tells_why_and_takes_nothing(bot: BotApi, ada: Person, invoice: Json) -> None:
+def test_a_refusal_tells_why_and_takes_nothing(bot: BotApi, guest: Person, invoice: Json) -> None:
     bot.result("deleteWebhook", drop_pending_updates=True)
     with ThreadPoolExecutor(1) as elsewhere:
-        answer = elsewhere.submit(ada.pay, invoice["message_id"])
+        answer = elsewhere.submit(guest.pay, invoice["message_id"])
         [query] = [update["pre_checkout_query"] for update in bot.result("getUpdates", timeout=20)]
         bot.result("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], error_message="Sold out")
         assert answer.result() == {"ok": False, "error_message": "Sold out"}

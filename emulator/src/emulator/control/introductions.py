@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.control.requests import HIGHEST_ID
 from emulator.people import Person
 from emulator.telegram import Telegram
 
@@ -34,4 +35,4 @@ def _meet(telegram: Telegram, sender: dict[str, Any]) -> None:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < HIGHEST_ID

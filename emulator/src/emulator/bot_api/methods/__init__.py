@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.methods import about, buttons, commands, media, messages, payments, receiving
+from emulator.bot_api.methods import about, buttons, commands, copies, media, messages, payments, receiving
 from emulator.telegram import Telegram
 
 Method = Callable[[Telegram, Arguments], Awaitable[Any]]
@@ -14,7 +14,7 @@ Method = Callable[[Telegram, Arguments], Awaitable[Any]]
 METHODS: dict[str, Method] = {
     "answerCallbackQuery": buttons.answer_callback_query,
     "answerPreCheckoutQuery": payments.answer_pre_checkout_query,
-    "copyMessage": messages.copy_message,
+    "copyMessage": copies.copy_message,
     "deleteMessage": messages.delete_message,
     "deleteMessages": messages.delete_messages,
     "deleteMyCommands": commands.delete_my_commands,
@@ -22,7 +22,7 @@ METHODS: dict[str, Method] = {
     "editMessageCaption": messages.edit_message_caption,
     "editMessageReplyMarkup": messages.edit_message_reply_markup,
     "editMessageText": messages.edit_message_text,
-    "forwardMessage": messages.forward_message,
+    "forwardMessage": copies.forward_message,
     "getChat": about.get_chat,
     "getChatMember": about.get_chat_member,
     "getChatMemberCount": about.get_chat_member_count,

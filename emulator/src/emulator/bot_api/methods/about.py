@@ -47,7 +47,7 @@ async def get_chat_member(telegram: Telegram, arguments: Arguments) -> Any:
     person = telegram.people.get(person_id)
     if person is None:
         raise bad_request("user not found")
-    return {"user": person.user, "status": _status(chat, person)}
+    return {"user": person.user} | _standing(chat, person)
 
 
 async def get_chat_member_count(telegram: Telegram, arguments: Arguments) -> Any:
@@ -61,5 +61,7 @@ def _of_type(telegram: Telegram, chat: Chat) -> dict[str, Any]:
     return {"active_usernames": [person.username]} if person and person.username else {}
 
 
-def _status(chat: Chat, person: Person) -> str:
-    return "member" if person.id in chat.members else "left"
+def _standing(chat: Chat, person: Person) -> dict[str, Any]:
+    if person.id not in chat.members:
+        return {"status": "left"}
+    return {"status": "creator", "is_anonymous": False} if person.id == chat.creator else {"status": "member"}

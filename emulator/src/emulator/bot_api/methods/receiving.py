@@ -12,7 +12,7 @@ from emulator.bot_api.arguments import Arguments
 from emulator.errors import ApiError, bad_request, too_many_requests
 from emulator.telegram import Telegram
 from emulator.updates import DEFAULT_KINDS, KINDS, LARGEST_BATCH, LONGEST_POLL, TERMINATED_BY_WEBHOOK, WEBHOOK_IS_ACTIVE
-from emulator.webhook import Target, parsed_url
+from emulator.webhook_target import Target, parsed_url
 
 LARGEST_CERTIFICATE = 3 * 1024 * 1024  # bytes
 LONGEST_SECRET = 256
