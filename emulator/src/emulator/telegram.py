@@ -60,6 +60,7 @@ class Telegram:
         self.execute: Execute = _execute_nothing
         #: Numbers never go back, also when the server has been started anew and has forgotten everything.
         self.updates = UpdateQueue(first_id=int(time.time()))
+        self.updates.on_confirm = self.publish_counts
         self.webhook = Webhook(self.updates, lambda answer: self.execute(answer))
         self.commands = Commands()
         self._forget()

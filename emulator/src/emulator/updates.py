@@ -55,6 +55,8 @@ class UpdateQueue:
         self.sent = self.confirmed = self.redelivered = self.expired = 0
         #: Called with an update's number when it has arrived.
         self.on_add: Callable[[int], None] = lambda _: None
+        #: Called when some have been confirmed.
+        self.on_confirm: Callable[[], None] = lambda: None
 
     def __len__(self) -> int:
         self._expire()
@@ -116,6 +118,7 @@ class UpdateQueue:
     def confirm(self, update_id: int) -> None:
         if self._waiting.pop(update_id, None):
             self.confirmed += 1
+            self.on_confirm()
 
     def lasts(self, update_id: int, seconds: float) -> bool:
         """Whether it will still be there after so many seconds, unless it is confirmed."""
@@ -155,13 +158,15 @@ class UpdateQueue:
     def _forget(self, offset: int) -> None:
         if offset > self._next_id + FUTURE:
             return  # an offset that cannot be meant confirms nothing
+        before = len(self._waiting)
         if offset < 0:
             while len(self._waiting) > -offset:
                 self._waiting.popitem(last=False)
-                self.confirmed += 1
         while self._waiting and next(iter(self._waiting)) < offset:
             self._waiting.popitem(last=False)
-            self.confirmed += 1
+        if forgotten := before - len(self._waiting):
+            self.confirmed += forgotten
+            self.on_confirm()
 
     def _expire(self) -> None:
         now = self._clock()

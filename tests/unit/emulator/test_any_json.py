@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.bot_api import fields, reply_markup, sending
+from emulator import fields
+from emulator.bot_api import reply_markup, sending
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import WrongField
 from emulator.bot_api.methods import METHODS
 from emulator.bot_api.parsing import parse, parse_body
 from emulator.bot_api.schema import PUBLISHED, remarks
 from emulator.chats import Chat
 from emulator.errors import ApiError
+from emulator.fields import WrongField
 from emulator.formatting import utf16_length
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.bot_api.fields import JsonObject, WrongField, boolean, json_object, text
 from emulator.chats import Chat
 from emulator.errors import bad_request
+from emulator.fields import JsonObject, WrongField, boolean, json_object, text
 from emulator.formatting.addresses import WrongAddress, checked_address
 
 _REQUESTS = {

@@ -7,9 +7,9 @@ from typing import Any
 
 from emulator.bot_api import buttons
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import JsonObject, WrongField, array, boolean, lower_first, text
 from emulator.chats import Chat
 from emulator.errors import bad_request
+from emulator.fields import JsonObject, WrongField, array, boolean, lower_first, text
 
 LONGEST_DATA = 64  # bytes
 LONGEST_ROW = 12  # buttons

@@ -8,10 +8,10 @@ from typing import Any
 
 from emulator.bot_api import reply_markup, targets
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import JsonObject, WrongField, boolean, integer, lower_first
 from emulator.bot_api.reply_markup import ReplyMarkup
 from emulator.chats import Chat, Entry, Message
 from emulator.errors import ApiError, bad_request
+from emulator.fields import JsonObject, WrongField, boolean, integer, lower_first
 from emulator.formatting import FormattedText, from_bot
 from emulator.telegram import Telegram
 

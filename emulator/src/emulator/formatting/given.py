@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.errors import bad_request
+from emulator.fields import LARGEST, WrongField, integer, required_object, text
 from emulator.formatting.addresses import WrongAddress, checked_address
-from emulator.formatting.fields import WrongField, integer, optional_string, required_object, string
-from emulator.formatting.links import INT64_MAX, is_emoji_identifier
+from emulator.formatting.links import is_emoji_identifier
 from emulator.formatting.spans import QUOTES, SPLITTABLE, VERBATIM, Span
 
 _LEFT_TO_DETECTION = frozenset(
@@ -15,7 +15,6 @@ _LEFT_TO_DETECTION = frozenset(
 )
 _WITHOUT_DETAILS = QUOTES | {"code", *SPLITTABLE}
 _KNOWN = _LEFT_TO_DETECTION | _WITHOUT_DETAILS | VERBATIM | {"text_link", "text_mention", "custom_emoji"}
-_INT32_MAX = 2**31 - 1
 _FURTHEST = 1_000_000
 
 
@@ -35,9 +34,9 @@ def given_spans(entities: list[Any]) -> list[Span]:
 def _read(entity: Any) -> Span:
     if not isinstance(entity, dict):
         raise WrongField("expected an Object")
-    offset = integer(entity, "offset", _INT32_MAX)
-    length = integer(entity, "length", _INT32_MAX)
-    kind = string(entity, "type")
+    offset = integer(entity, "offset")
+    length = integer(entity, "length")
+    kind = text(entity, "type")
     if not kind:
         raise WrongField("Type is not specified")
     if kind not in _KNOWN:
@@ -48,14 +47,14 @@ def _read(entity: Any) -> Span:
 def _details(entity: dict[str, Any], kind: str) -> dict[str, Any]:
     match kind:
         case "pre":
-            language = optional_string(entity, "language")
+            language = text(entity, "language", "")
             return {"language": language} if language else {}
         case "text_link":
-            return {"url": string(entity, "url")}
+            return {"url": text(entity, "url")}
         case "text_mention":
-            return {"user": {"id": integer(required_object(entity, "user"), "id", INT64_MAX)}}
+            return {"user": {"id": integer(required_object(entity, "user"), "id", LARGEST)}}
         case "custom_emoji":
-            return {"custom_emoji_id": str(integer(entity, "custom_emoji_id", INT64_MAX))}
+            return {"custom_emoji_id": str(integer(entity, "custom_emoji_id", LARGEST))}
     return {}
 
 

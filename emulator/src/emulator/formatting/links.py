@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from emulator.fields import LARGEST
 from emulator.formatting.addresses import WrongAddress, checked_address
 from emulator.formatting.refusals import cannot_parse
 
-INT64_MAX = 2**63 - 1
 _LOWER = str.maketrans({code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
 _INSIDE = re.compile(r"(?://)?(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _QUERY = re.compile(r"/?\?([^#]*)")
@@ -49,7 +49,7 @@ def emoji_identifier(text: str) -> str:
 
 
 def is_emoji_identifier(text: str) -> bool:
-    return _NEGATIVE_IDENTIFIER.fullmatch(text) is not None and -INT64_MAX - 1 <= int(text) <= INT64_MAX
+    return _NEGATIVE_IDENTIFIER.fullmatch(text) is not None and -LARGEST - 1 <= int(text) <= LARGEST
 
 
 def _user_of(url: str) -> int | None:
@@ -57,7 +57,7 @@ def _user_of(url: str) -> int | None:
     identifier = _id_parameter(rest) if host == "user" else None
     if not identifier or not _IDENTIFIER.fullmatch(identifier):
         return None
-    return int(identifier) if int(identifier) <= INT64_MAX else None
+    return int(identifier) if int(identifier) <= LARGEST else None
 
 
 def _parts(url: str) -> tuple[str | None, str]:

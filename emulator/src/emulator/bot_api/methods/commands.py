@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import LARGEST, JsonObject, WrongField, integer, text
 from emulator.commands import Command, Scope
 from emulator.errors import bad_request
+from emulator.fields import LARGEST, JsonObject, WrongField, integer, text
 from emulator.telegram import Telegram
 
 MOST_COMMANDS = 100

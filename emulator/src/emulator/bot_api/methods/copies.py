@@ -6,9 +6,9 @@ from typing import Any
 
 from emulator.bot_api import sending, targets
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import JsonObject
 from emulator.chats import Entry
 from emulator.errors import bad_request
+from emulator.fields import JsonObject
 from emulator.telegram import Telegram
 
 _SERVICE = (

@@ -6,8 +6,8 @@ from typing import Any
 
 from emulator.bot_api import sending
 from emulator.bot_api.arguments import Arguments, EmptyAnswer
-from emulator.bot_api.fields import JsonObject
 from emulator.errors import bad_request
+from emulator.fields import JsonObject
 from emulator.files import LARGEST_DOCUMENT, LARGEST_DOWNLOAD, described_document, described_photo
 from emulator.formatting.addresses import WrongAddress, checked_address
 from emulator.telegram import Telegram

@@ -6,10 +6,10 @@ from typing import Any
 
 from emulator.bot_api import reply_markup, sending, targets
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import JsonObject, WrongField, boolean, integer, lower_first, text
 from emulator.bot_api.reply_markup import ReplyMarkup
 from emulator.chats import Chat, Entry
 from emulator.errors import bad_request
+from emulator.fields import JsonObject, WrongField, boolean, integer, lower_first, text
 from emulator.telegram import Telegram
 
 MOST_IDENTIFIERS = 100

@@ -8,9 +8,9 @@ from typing import Any
 from emulator import checkout
 from emulator.bot_api import sending, targets
 from emulator.bot_api.arguments import Arguments
-from emulator.bot_api.fields import LARGEST, WrongField, integer, text
 from emulator.bot_api.methods.buttons import TOO_OLD
 from emulator.errors import bad_request
+from emulator.fields import LARGEST, WrongField, integer, text
 from emulator.telegram import Telegram
 
 STARS = "XTR"

@@ -51,6 +51,11 @@ def json_object(fields: JsonObject, name: str) -> JsonObject | None:
     return value
 
 
+def required_object(fields: JsonObject, name: str) -> JsonObject:
+    found = json_object(fields, name)
+    return _default(name, None) if found is None else found
+
+
 def array(fields: JsonObject, name: str) -> list[Any]:
     value = fields.get(name, [])
     if not isinstance(value, list):
