@@ -38,7 +38,15 @@ def application(telegram: Telegram, names: tuple[str, ...] = ()) -> web.Applicat
 
 def serve(host: str, port: int, telegram: Telegram, names: tuple[str, ...]) -> None:
     """Until SIGTERM or SIGINT."""
-    web.run_app(application(telegram, names), host=host, port=port, access_log=None, shutdown_timeout=1)
+    web.run_app(
+        application(telegram, names),
+        host=host,
+        port=port,
+        access_log=None,
+        shutdown_timeout=1,
+        # A poll ends with its connection.
+        handler_cancellation=True,
+    )
 
 
 async def _page(request: web.Request) -> web.Response:

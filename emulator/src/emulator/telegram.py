@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,6 +169,17 @@ class Telegram:
             self.counts.failed += 1
             self._failed_calls[_fingerprint(call)] += 1
         self.publish_counts()
+
+    @contextmanager
+    def polling(self) -> Iterator[None]:
+        """While the bot asks for updates; the pages see it come and go."""
+        self.last_poll = time.monotonic()
+        self.publish_counts()
+        try:
+            yield
+        finally:
+            self.publish_counts()
+            asyncio.get_running_loop().call_later(POLLING_PAUSE, self.publish_counts)
 
     # --- what the open pages are told
 

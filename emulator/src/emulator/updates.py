@@ -180,12 +180,14 @@ class UpdateQueue:
     async def _wait(self, timeout: int) -> None:
         self.end_poll(TERMINATED_BY_POLL)
         self._poll = poll = asyncio.get_running_loop().create_future()
-        done, _ = await asyncio.wait([poll], timeout=timeout)
+        try:
+            done, _ = await asyncio.wait([poll], timeout=timeout)
+        finally:
+            # Also when the bot has broken the connection off.
+            poll.cancel()
         if done:
             poll.result()
             await asyncio.sleep(WAKE_UP)
-        elif self._poll is poll:
-            self._poll = None
 
 
 TERMINATED_BY_POLL = ApiError(

@@ -26,7 +26,7 @@ DONE: list[tuple[str, str, Any, set[str]]] = [
     ("DELETE", "/faults/1", None, {"removed"}),
     ("PUT", "/settings", {"rate_limits": False}, {"rate_limits", "local_webhooks"}),
     ("POST", "/reset", {}, set()),
-    ("GET", "/status", None, {"counts", "settings", "commands", "webhook"}),
+    ("GET", "/status", None, {"counts", "settings", "commands", "webhook", "poll_is_waiting"}),
     ("GET", "/chats/1/messages", None, {"entries"}),
     ("GET", "/chats/1/entries?before=3&limit=1", None, {"entries", "has_earlier"}),
     ("GET", "/calls?after=0&method=SENDMESSAGE", None, {"calls"}),

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from emulator.client import Person
-from tests.integration.bot.processes import EmulatorProcess
+from tests.integration.bot.processes import TOKEN, EmulatorProcess
 from tests.integration.emulator.http_calls import BotApi, Json, Reply
 from tests.waiting import wait_for
 
@@ -32,7 +34,7 @@ def sent(telegram: EmulatorProcess, count: int) -> list[int]:
 def begun(telegram: EmulatorProcess, bot: BotApi, elsewhere: ThreadPoolExecutor, **parameters: Any) -> Future[Reply]:
     """A call that waits for updates."""
     waiting = elsewhere.submit(bot.call, "getUpdates", **({"timeout": 50} | parameters))
-    wait_for(lambda: telegram.client.counts()["receiving"] == "polling", "somebody waits for updates")
+    wait_for(lambda: telegram.client.status()["poll_is_waiting"], "somebody waits for updates")
     return waiting
 
 
@@ -136,6 +138,17 @@ def test_a_webhook_ends_the_waiting(telegram: EmulatorProcess, bot: BotApi, else
     assert bot.result("setWebhook", url=telegram.url)
     assert waiting.result().json["description"] == "Conflict: terminated by setWebhook request"
     assert waiting.result().status == 409
+
+
+def test_a_call_that_was_broken_off_takes_no_update_along(telegram: EmulatorProcess, bot: BotApi) -> None:
+    address = urlsplit(telegram.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(f"GET /bot{TOKEN}/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        wait_for(lambda: telegram.client.status()["poll_is_waiting"], "the call waits")
+    wait_for(lambda: not telegram.client.status()["poll_is_waiting"], "the call has ended")
+    expected = sent(telegram, 1)
+    assert numbers(bot) == expected
+    assert telegram.client.counts()["redelivered"] == 0
 
 
 def test_with_a_webhook_nothing_is_handed_out(telegram: EmulatorProcess, bot: BotApi) -> None:

@@ -17,8 +17,15 @@ LONGEST_WAIT = 60.0  # seconds
 
 def routes(telegram: Telegram) -> list[web.RouteDef]:
     async def get_status(_: web.Request) -> web.Response:
-        shown = {"commands": list(telegram.commands.all()), "webhook": telegram.webhook.info()}
-        return answer({"counts": telegram.shown_counts(), "settings": telegram.settings} | shown)
+        return answer(
+            {
+                "counts": telegram.shown_counts(),
+                "settings": telegram.settings,
+                "commands": list(telegram.commands.all()),
+                "webhook": telegram.webhook.info(),
+                "poll_is_waiting": telegram.updates.being_polled,
+            }
+        )
 
     async def get_events(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})

@@ -76,17 +76,12 @@ async def get_webhook_info(telegram: Telegram, _: Arguments) -> Any:
 async def _get_updates(telegram: Telegram, arguments: Arguments) -> Any:
     if telegram.webhook.url:
         raise WEBHOOK_IS_ACTIVE
-    was_away = telegram.receiving == "idle"
-    telegram.last_poll = time.monotonic()
-    if was_away:
-        telegram.publish_counts()
-    updates = await telegram.updates.get(
-        offset=arguments.integer("offset", 0, -(2**31), 2**31 - 1),
-        limit=arguments.integer("limit", LARGEST_BATCH, 1, LARGEST_BATCH),
-        timeout=arguments.integer("timeout", 0, 0, LONGEST_POLL),
-    )
-    telegram.publish_counts()
-    return updates
+    with telegram.polling():
+        return await telegram.updates.get(
+            offset=arguments.integer("offset", 0, -(2**31), 2**31 - 1),
+            limit=arguments.integer("limit", LARGEST_BATCH, 1, LARGEST_BATCH),
+            timeout=arguments.integer("timeout", 0, 0, LONGEST_POLL),
+        )
 
 
 async def _slow_down(telegram: Telegram) -> None:
