@@ -43,7 +43,9 @@ class Arguments:
     def text(self, name: str) -> str:
         """Empty when it is missing."""
         value = self.values.get(name, "")
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, str):
+            return value
+        return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)
 
     def integer(self, name: str, default: int = 0, least: int = -(2**63), most: int = 2**63 - 1) -> int:
         """As lenient as Telegram: digits at the start count, no digits are 0, what is out of range is the nearest."""
