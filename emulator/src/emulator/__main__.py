@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -8,7 +9,15 @@ DEFAULT_PORT = 8081
 
 
 def main() -> int:
-    arguments = _parser().parse_args()
+    """The exit code; what somebody can mend is told in a line."""
+    try:
+        return _run(_parser().parse_args())
+    except (OSError, ValueError) as error:
+        print(f"emulator: error: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
     # Imported only when needed: the health check runs every other second.
     match arguments.command:
         case "serve":
@@ -16,7 +25,7 @@ def main() -> int:
             from emulator.server import serve
             from emulator.telegram import Telegram
 
-            telegram = Telegram(arguments.token_file.read_text().strip(), Demo() if arguments.demo else None)
+            telegram = Telegram(_token(arguments.token_file), Demo() if arguments.demo else None)
             serve(arguments.host, arguments.port, telegram, tuple(arguments.name))
         case "chat":
             from emulator.chat import chat
@@ -27,6 +36,13 @@ def main() -> int:
 
             Emulator(arguments.url).status()
     return 0
+
+
+def _token(file: Path) -> str:
+    token = file.read_text().strip()
+    if not re.fullmatch("[1-9][0-9]{0,15}:[^/]{1,64}", token):
+        raise ValueError(f"{file} holds no token, which looks like 1000000001:any-letters-and-digits")
+    return token
 
 
 def _parser() -> argparse.ArgumentParser:

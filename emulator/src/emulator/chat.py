@@ -12,7 +12,10 @@ _ME = 1000
 
 
 def chat(url: str, name: str) -> None:
-    me = Emulator(url).person(_ME, name)
+    try:
+        me = Emulator(url).person(_ME, name)
+    except OSError as error:
+        raise OSError(f"nobody answers at {url}; start the demo with `make up`") from error
     print(GREETING.format(name=name))
     me.answers(wait=0)  # what was said before
     while True:

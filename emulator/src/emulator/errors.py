@@ -40,6 +40,10 @@ def forbidden(description: str) -> ApiError:
     return ApiError(403, f"Forbidden: {description}")
 
 
+def conflict(description: str) -> ApiError:
+    return ApiError(409, f"Conflict: {description}")
+
+
 def too_many_requests(retry_after: int) -> ApiError:
     """`retry_after` is in seconds."""
     return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)

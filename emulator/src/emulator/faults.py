@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from emulator.errors import ApiError, too_many_requests
+from emulator.updates import TERMINATED_BY_POLL
 
 ANY_METHOD = "*"
 
@@ -18,7 +19,7 @@ _DESCRIPTIONS = {
     401: "Unauthorized",
     403: "Forbidden: bot was blocked by the user",
     404: "Not Found",
-    409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    409: f"Conflict: {TERMINATED_BY_POLL}",
     500: "Internal Server Error",
     502: "Bad Gateway",
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.errors import ApiError
+from emulator.errors import ApiError, conflict
 
 LARGEST_BATCH = 100
 LONGEST_POLL = 50  # seconds
@@ -28,6 +28,10 @@ KINDS = (
     *("chat_member", "message_reaction", "message_reaction_count"),
 )
 DEFAULT_KINDS = frozenset(KINDS[:-3])
+
+TERMINATED_BY_POLL = "terminated by other getUpdates request; make sure that only one bot instance is running"
+TERMINATED_BY_WEBHOOK = "terminated by setWebhook request"
+WEBHOOK_IS_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 Update = dict[str, Any]
 Clock = Callable[[], float]
@@ -178,7 +182,7 @@ class UpdateQueue:
             heapq.heapify(self._expiries)
 
     async def _wait(self, timeout: int) -> None:
-        self.end_poll(TERMINATED_BY_POLL)
+        self.end_poll(conflict(TERMINATED_BY_POLL))
         self._poll = poll = asyncio.get_running_loop().create_future()
         try:
             done, _ = await asyncio.wait([poll], timeout=timeout)
@@ -188,12 +192,3 @@ class UpdateQueue:
         if done:
             poll.result()
             await asyncio.sleep(WAKE_UP)
-
-
-TERMINATED_BY_POLL = ApiError(
-    409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
-TERMINATED_BY_WEBHOOK = ApiError(409, "Conflict: terminated by setWebhook request")
-WEBHOOK_IS_ACTIVE = ApiError(
-    409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.bot_api.arguments import Arguments
-from emulator.errors import ApiError, bad_request, too_many_requests
+from emulator.errors import ApiError, bad_request, conflict, too_many_requests
 from emulator.telegram import Telegram
 from emulator.updates import DEFAULT_KINDS, KINDS, LARGEST_BATCH, LONGEST_POLL, TERMINATED_BY_WEBHOOK, WEBHOOK_IS_ACTIVE
 from emulator.webhook_target import Target, parsed_url
@@ -50,7 +50,7 @@ async def set_webhook(telegram: Telegram, arguments: Arguments) -> Any:
     _allow(telegram, arguments)
     if telegram.webhook.is_set_to(target) and not drop:
         return Described(True, "Webhook is already set")
-    telegram.updates.end_poll(TERMINATED_BY_WEBHOOK)
+    telegram.updates.end_poll(conflict(TERMINATED_BY_WEBHOOK))
     await telegram.webhook.close()
     if drop:
         telegram.updates.drop()
@@ -75,7 +75,7 @@ async def get_webhook_info(telegram: Telegram, _: Arguments) -> Any:
 
 async def _get_updates(telegram: Telegram, arguments: Arguments) -> Any:
     if telegram.webhook.url:
-        raise WEBHOOK_IS_ACTIVE
+        raise conflict(WEBHOOK_IS_ACTIVE)
     with telegram.polling():
         return await telegram.updates.get(
             offset=arguments.integer("offset", 0, -(2**31), 2**31 - 1),
