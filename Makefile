@@ -4,7 +4,7 @@ SHELL := bash
 .PHONY: help
 help: ## Show this list
 	@echo "Orderly, a Telegram bot that remembers"
-	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Run
 .PHONY: up demo down logs chat psql clean
@@ -53,7 +53,7 @@ bench: ## Measure what the documentation claims
 	@scripts/ensure-venv
 	@scripts/ensure-browser >/dev/null
 	@PYTHONPATH=emulator/src .venv/bin/python -m benchmarks
-screenshots: ## Renew the pictures of the documentation
+screenshots: ## Renew the pictures of the documentation; the demo forgets its chats
 	@scripts/up demo
 	@scripts/ensure-venv
 	@PYTHONPATH=emulator/src:. .venv/bin/python scripts/screenshots.py "http://$$(scripts/demo port emulator 8081)"

@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+from emulator.client import Refused
+
 DEFAULT_PORT = 8081
 
 
@@ -12,7 +14,7 @@ def main() -> int:
     """The exit code; what somebody can mend is told in a line."""
     try:
         return _run(_parser().parse_args())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Refused) as error:
         print(f"emulator: error: {error}", file=sys.stderr)
         return 1
 
@@ -49,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="emulator", description=sys.modules["emulator"].__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="run the server")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=DEFAULT_PORT)
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen; %(default)s unless told otherwise")
+    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="%(default)s unless told otherwise")
     serve.add_argument("--token-file", type=Path, required=True, help="holds the one token that is let in")
     serve.add_argument("--demo", action="store_true", help="with three people and a greeting")
     serve.add_argument("--name", action="append", default=[], help="a host name of the server, besides loopback's")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 ANSWER_EXPECTED = 60.0  # seconds; what the bot says later answers something else
+MOST_QUESTIONS = 100  # of one chat; the older ones are forgotten
 IGNORED = 3.0  # seconds after which a confirmed update without an answer will get none
 
 
@@ -19,16 +21,16 @@ class _Question:
 
 class AnswerTimes:
     def __init__(self) -> None:
-        self._questions: list[_Question] = []
+        self._questions: deque[_Question] = deque(maxlen=MOST_QUESTIONS)
 
     def ask(self, update_id: int, now: float, is_waiting: Callable[[int], object]) -> None:
         """`is_waiting` tells whether the bot has yet to confirm an update."""
-        self._questions = [
-            question
-            for question in self._questions
-            if not question.settled and (now - question.at < IGNORED or is_waiting(question.update_id))
-        ]
+        while self._questions and self._is_over(self._questions[0], now, is_waiting):
+            self._questions.popleft()
         self._questions.append(_Question(update_id, now))
+
+    def _is_over(self, question: _Question, now: float, is_waiting: Callable[[int], object]) -> bool:
+        return question.settled or (now - question.at >= IGNORED and not is_waiting(question.update_id))
 
     def settle(self, at: float) -> None:
         """What was asked at that moment may still be answered, but need not be."""
@@ -38,7 +40,7 @@ class AnswerTimes:
     def answered(self, now: float) -> float | None:
         """Milliseconds since the oldest question, which is answered now; None without one."""
         while self._questions:
-            since = now - self._questions.pop(0).at
+            since = now - self._questions.popleft().at
             if since <= ANSWER_EXPECTED:
                 return round(since * 1000, 1)
         return None

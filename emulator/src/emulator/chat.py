@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.client import Emulator, Person
+from emulator.client import Emulator, Person, Refused
 
 GREETING = """\
 You are {name}, in a chat with the bot. This is the emulator, not Telegram.
@@ -28,8 +28,16 @@ def chat(url: str, name: str) -> None:
             me.rename(line.removeprefix("/name ").strip())
             print(f"You are {me.first_name} now. Send /start to tell the bot.")
         elif line:
-            me.say(line)
-            _print_answers(me)
+            _say(me, line)
+
+
+def _say(me: Person, line: str) -> None:
+    try:
+        me.say(line)
+    except Refused as refused:
+        print(refused)
+    else:
+        _print_answers(me)
 
 
 def _print_answers(me: Person) -> None:

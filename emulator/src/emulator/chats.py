@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,7 @@ Message = dict[str, Any]
 ChatType = Literal["private", "group", "supergroup"]
 
 LONGEST_HISTORY = 2000  # messages of one chat; older ones are forgotten
+MOST_MESSAGES = 150_000  # of all chats together
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Chat:
     #: Each person's last read message.
     read: dict[int, int] = field(default_factory=dict)
     changes: int = 0
+    #: The bot's last change, among all.
+    bot_change: int = 0
     answer_times: AnswerTimes = field(default_factory=AnswerTimes)
     _next_message_id: int = 1
     _entries: dict[int, Entry] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class Chat:
     def add(self, message: Message, from_person: int | None, keyboard: dict[str, Any] | None = None) -> Entry:
         entry = Entry(message, from_person, self.next_change(), keyboard)
         self._entries[message["message_id"]] = entry
+        if from_person is None:
+            self.bot_change = entry.change
         if len(self._entries) > LONGEST_HISTORY:
             del self._entries[next(iter(self._entries))]
         return entry
@@ -83,6 +89,9 @@ class Chat:
     def delete(self, message_id: int) -> None:
         del self._entries[message_id]
         self.changes += 1
+
+    def forget(self, message_id: int) -> None:
+        self._entries.pop(message_id, None)
 
     def next_change(self) -> int:
         self.changes += 1
@@ -95,6 +104,8 @@ class Chat:
 
     def changed_by_bot(self, after: int) -> list[Entry]:
         """What the bot has sent or edited since the change `after`, in that order."""
+        if self.bot_change <= after:
+            return []
         found = [entry for entry in self._entries.values() if entry.change > after and entry.from_person is None]
         return sorted(found, key=lambda entry: entry.change)
 
@@ -102,6 +113,8 @@ class Chat:
 class Chats:
     def __init__(self) -> None:
         self._chats: dict[int, Chat] = {}
+        #: Chat and message of all that is kept, oldest first.
+        self._kept: deque[tuple[Chat, int]] = deque()
 
     def __iter__(self) -> Iterator[Chat]:
         return iter(self._chats.values())
@@ -109,6 +122,21 @@ class Chats:
     def get(self, chat_id: int) -> Chat | None:
         return self._chats.get(chat_id)
 
+    def add(
+        self, chat: Chat, message: Message, from_person: int | None, keyboard: dict[str, Any] | None = None
+    ) -> Entry:
+        """Keeps a message, and forgets the oldest of all when there are too many."""
+        self._kept.append((chat, message["message_id"]))
+        if len(self._kept) > MOST_MESSAGES:
+            oldest, message_id = self._kept.popleft()
+            oldest.forget(message_id)
+        return chat.add(message, from_person, keyboard)
+
     def put(self, chat: Chat) -> Chat:
         self._chats[chat.id] = chat
         return chat
+
+
+def without_reply(message: Message) -> Message:
+    """A message that is shown inside of another shows no third one."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 import zlib
+from dataclasses import dataclass
 from typing import Any
 
-from emulator.chats import Chat, Entry, Message
+from emulator.chats import Chat, Entry, Message, without_reply
 from emulator.errors import ControlError
 from emulator.files import Upload
 from emulator.formatting import from_user
@@ -17,7 +18,15 @@ from emulator.telegram import Telegram
 Content = dict[str, Any]
 
 LONGEST_TEXT = 4096
+_SERVICE = ("new_chat_members", "left_chat_member", "migrate_to_chat_id", "migrate_from_chat_id", "successful_payment")
 _ANSWERED = ("text", "photo", "document", "contact", "location", "successful_payment")
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    upload: Upload
+    kind: str  # photo or document
+    caption: str = ""
 
 
 def person(telegram: Telegram, person_id: int) -> Person:
@@ -55,11 +64,12 @@ def send(
     telegram: Telegram, sender: Person, chat: Chat, content: Content, reply_to: int | None = None
 ) -> tuple[int, Message]:
     check_active(sender)
+    if telegram.chats.get(chat.id) is not chat:
+        raise ControlError(409, "Everything was forgotten meanwhile.")
     if sender.blocked and chat.type == "private":
-        unblock(telegram, sender)
+        set_blocked(telegram, sender, False)
     if reply_to is not None:
-        replied = _entry(chat, reply_to).message
-        content = {"reply_to_message": {k: v for k, v in replied.items() if k != "reply_to_message"}} | content
+        content = {"reply_to_message": without_reply(_entry(chat, reply_to).message)} | content
     message = telegram.new_message(chat, sender.user, content)
     telegram.keep(chat, message, sender.id)
     chat.read[sender.id] = message["message_id"]
@@ -85,18 +95,18 @@ def edit(telegram: Telegram, sender: Person, chat: Chat, message_id: int, text: 
 
 
 async def send_file(
-    telegram: Telegram, sender: Person, chat: Chat, upload: Upload, kind: str, caption: str
+    telegram: Telegram, sender: Person, chat: Chat, file: SentFile, reply_to: int | None = None
 ) -> tuple[int, Message]:
-    if kind == "photo":
-        content: Content = {"photo": await telegram.files.photo(upload)}
+    if file.kind == "photo":
+        content: Content = {"photo": await telegram.files.photo(file.upload)}
     else:
-        content = {"document": telegram.files.document(upload)}
-    typed = from_user(caption)
+        content = {"document": telegram.files.document(file.upload)}
+    typed = from_user(file.caption)
     if typed.text:
         content["caption"] = typed.text
     if typed.entities:
         content["caption_entities"] = typed.entities
-    return send(telegram, sender, chat, content)
+    return send(telegram, sender, chat, content, reply_to)
 
 
 def press(telegram: Telegram, presser: Person, chat: Chat, message_id: int, data: str) -> Press:
@@ -111,6 +121,8 @@ def press(telegram: Telegram, presser: Person, chat: Chat, message_id: int, data
 
 def press_anything(telegram: Telegram, presser: Person, chat: Chat, message: Message, data: str) -> Press:
     """A press with any data at all, as a forged client could send it."""
+    if chat.bot_status != "member":
+        raise ControlError(409, "The bot is not in that group.")
     now = time.monotonic()
     made = telegram.presses.add(presser.id, chat.id, message["message_id"], now)
     instance = zlib.crc32(str(chat.id).encode()) * 1_000_003
@@ -120,12 +132,18 @@ def press_anything(telegram: Telegram, presser: Person, chat: Chat, message: Mes
     return made
 
 
-def block(telegram: Telegram, blocker: Person) -> None:
-    _set_blocked(telegram, blocker, True)
-
-
-def unblock(telegram: Telegram, blocker: Person) -> None:
-    _set_blocked(telegram, blocker, False)
+def set_blocked(telegram: Telegram, blocker: Person, blocked: bool) -> None:
+    """Whether the person has blocked the bot from now on."""
+    if blocker.blocked == blocked:
+        return
+    blocker.blocked = blocked
+    telegram.publish_person(blocker)
+    chat = telegram.chats.get(blocker.id)
+    assert chat is not None
+    if not chat.has_begun:
+        return
+    old, new = ("member", "kicked") if blocked else ("kicked", "member")
+    _tell_bot_status(telegram, blocker, chat, old, new)
 
 
 def add_group(telegram: Telegram, founder: Person, group: Chat) -> Chat:
@@ -190,25 +208,12 @@ def _expect_answer(telegram: Telegram, chat: Chat, update_id: int | None, now: f
 
 def _concerns_bot(telegram: Telegram, message: Message) -> bool:
     """In a group a bot gets commands, replies to it, and what happens to the group itself."""
-    if "text" not in message and "caption" not in message and "photo" not in message and "document" not in message:
+    if any(name in message for name in _SERVICE):
         return True
     if message.get("reply_to_message", {}).get("from", {}).get("id") == telegram.user["id"]:
         return True
     command, _, addressee = message.get("text", "").partition(" ")[0].partition("@")
     return command.startswith("/") and addressee.lower() in ("", telegram.user["username"])
-
-
-def _set_blocked(telegram: Telegram, blocker: Person, blocked: bool) -> None:
-    if blocker.blocked == blocked:
-        return
-    blocker.blocked = blocked
-    telegram.publish_person(blocker)
-    chat = telegram.chats.get(blocker.id)
-    assert chat is not None
-    if not chat.has_begun:
-        return
-    old, new = ("member", "kicked") if blocked else ("kicked", "member")
-    _tell_bot_status(telegram, blocker, chat, old, new)
 
 
 def _change_bot_status(telegram: Telegram, member: Person, group: Chat, status: str) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from emulator.people import Person
 
 GREETING = """\
-Three people are here: Ada and Boris, who are customers, and Olga, who owns the shop. Press Start in one of the chats, \
-then send /profile. Change a name and send /start again: the bot remembers. Open “Make trouble” and go on writing: \
-nothing gets lost."""
+Three people are here: Ada, Boris and Olga. Press Start in one of the chats, then send /profile. Change the name in \
+the chat’s menu (⋮) and send /start again: the bot remembers. Open “Make trouble” and go on writing: nothing gets \
+lost."""
 
 DESCRIPTION = "A bot that remembers. Press Start to begin."
 

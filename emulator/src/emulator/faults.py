@@ -49,13 +49,13 @@ class Fault:
         return self.times is not None and self.struck >= self.times
 
     def strikes(self, method: str) -> bool:
-        if self.method not in (ANY_METHOD, method) or self.over:
+        if self.method.lower() not in (ANY_METHOD, method) or self.over:
             return False
         return self.share >= 1 or random.random() < self.share
 
     def error(self) -> ApiError:
-        if self.retry_after is not None:
-            return too_many_requests(self.retry_after)
+        if self.status == 429:
+            return too_many_requests(1 if self.retry_after is None else self.retry_after)
         return ApiError(self.status, self.description or _DESCRIPTIONS.get(self.status, f"Error {self.status}"))
 
     def shown(self) -> dict[str, Any]:
@@ -76,7 +76,6 @@ class Faults:
 
     def add(self, fault: Fault) -> int:
         """Its id. Method names are told apart without regard to case, as everywhere in the Bot API."""
-        fault.method = fault.method.lower()
         self._faults[fault.id] = fault
         self.newest = fault.id
         return fault.id

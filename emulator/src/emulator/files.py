@@ -14,12 +14,13 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from emulator.errors import bad_request
+from emulator.errors import ApiError, bad_request
 
 LARGEST_DOCUMENT = 50 * 1024 * 1024  # bytes
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # bytes
 MEMORY = 256 * 1024 * 1024  # bytes, of all files together; the oldest make room
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 PHOTO_SIDES = (90, 320, 800, 1280)  # pixels
 LARGEST_SIDES = 10_000  # pixels, width and height together
 LONGEST_RATIO = 20
@@ -127,15 +128,16 @@ def described_photo(files: list[File]) -> list[dict[str, Any]]:
 
 def _resized(content: bytes) -> list[tuple[bytes, tuple[int, int]]]:
     try:
-        with Image.open(io.BytesIO(content)) as opened:
-            width, height = opened.size
-            _check_dimensions(width, height)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            _check_dimensions(*opened.size)
             picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise bad_request("IMAGE_PROCESS_FAILED") from None
-    longest = max(picture.size)
-    sides = [side for side in PHOTO_SIDES if side < longest] + [min(longest, PHOTO_SIDES[-1])]
-    return [_jpeg(picture, side) for side in dict.fromkeys(sides)]
+        longest = max(picture.size)
+        sides = [side for side in PHOTO_SIDES if side < longest] + [min(longest, PHOTO_SIDES[-1])]
+        return [_jpeg(picture, side) for side in dict.fromkeys(sides)]
+    except ApiError:
+        raise
+    except Exception as error:
+        raise bad_request("IMAGE_PROCESS_FAILED") from error
 
 
 def _check_dimensions(width: int, height: int) -> None:

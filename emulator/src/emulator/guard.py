@@ -15,16 +15,18 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def guard(names: tuple[str, ...]) -> Any:
     """`names`: hosts under which a browser may address the server, besides loopback."""
-    known = (*LOOPBACK, *names)
+    known = (*LOOPBACK, *map(str.lower, names))
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # Bots reach the Bot API under any name, a container's for instance; browsers say where a page is from.
-        origin = request.headers.get("Origin")
-        is_for_bots = request.path.startswith(("/bot", "/file/bot")) and origin is None
+        # Bots reach the Bot API under any name, a container's for instance; browsers say where a request is from.
+        origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+        is_for_bots = request.path.startswith(("/bot", "/file/bot")) and origin is None and site is None
         if not is_for_bots and _host_name(request.host) not in known:
             raise web.HTTPForbidden(text=f"This server is not addressed as {request.host}. Its --name tells how it is.")
-        if origin is not None and origin.partition("://")[2] != request.host:
+        if site not in (None, "none", "same-origin") or (
+            origin is not None and origin.partition("://")[2] != request.host
+        ):
             raise web.HTTPForbidden(text="Other sites' pages have no access.")
         return await handler(request)
 

@@ -29,8 +29,8 @@ class Presses:
     def __init__(self) -> None:
         self._presses: OrderedDict[str, Press] = OrderedDict()
 
-    def add(self, person_id: int, chat_id: int, message_id: int, now: float) -> Press:
-        press = Press(str(secrets.randbits(62)), person_id, chat_id, message_id, now)
+    def add(self, person_id: int, chat_id: int, message_id: int, now: float, press_id: str = "") -> Press:
+        press = Press(press_id or str(secrets.randbits(62)), person_id, chat_id, message_id, now)
         self._presses[press.id] = press
         if len(self._presses) > KEPT:
             self._presses.popitem(last=False)

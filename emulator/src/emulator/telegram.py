@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -39,7 +40,10 @@ class Call:
     #: What does not fit the published Bot API, which Telegram passes over where it can.
     remarks: list[str]
     at: float  # seconds since 1970
-    status: int = 0  # HTTP status of the answer; 0 while there is none, or when it was cut off
+    status: int = 0  # HTTP status of the answer; 0 while there is none, 499 when nobody got it
+
+    def shown(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("number", "method", "parameters", "remarks", "at", "status")}
 
 
 @dataclass
@@ -57,6 +61,8 @@ class Telegram:
     def __init__(self, token: str, demo: Demo | None = None) -> None:
         self.token = token
         self.demo = demo
+        #: Another one after every start, so that the pages notice.
+        self.run = secrets.token_hex(8)
         self.events = Events()
         self.changed = Signal()
         #: Runs the method that came with the answer to a webhook's delivery.
@@ -66,6 +72,8 @@ class Telegram:
         self.updates.on_confirm = self.publish_counts
         self.webhook = Webhook(self.updates, lambda answer: self.execute(answer))
         self.commands = Commands()
+        #: Tells the pages that the bot has not polled for a while.
+        self._away: asyncio.TimerHandle | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -81,7 +89,7 @@ class Telegram:
         self.recorded = 0
         #: In seconds of the monotonic clock.
         self.last_poll = self.last_conflict = self.last_webhook_change = float("-inf")
-        self._failed_calls: Counter[str] = Counter()
+        self._failed_calls: Counter[int] = Counter()
         if self.demo:
             for person in self.demo.people():
                 self.put_person(person)
@@ -141,7 +149,7 @@ class Telegram:
     def keep(
         self, chat: Chat, message: Message, from_person: int | None, keyboard: dict[str, Any] | None = None
     ) -> Entry:
-        entry = chat.add(message, from_person, keyboard)
+        entry = self.chats.add(chat, message, from_person, keyboard)
         self.publish_entry(chat, entry)
         return entry
 
@@ -178,8 +186,11 @@ class Telegram:
         try:
             yield
         finally:
+            self.last_poll = time.monotonic()
             self.publish_counts()
-            asyncio.get_running_loop().call_later(POLLING_PAUSE, self.publish_counts)
+            if self._away:
+                self._away.cancel()
+            self._away = asyncio.get_running_loop().call_later(POLLING_PAUSE, self.publish_counts)
 
     # --- what the open pages are told
 
@@ -239,6 +250,7 @@ class Telegram:
 
     def snapshot(self) -> dict[str, Any]:
         return {
+            "run": self.run,
             "bot": self.user,
             "bot_description": self.demo.description if self.demo else "",
             "greeting": self.demo.greeting if self.demo else "",
@@ -254,8 +266,8 @@ async def _execute_nothing(_: ClientResponse) -> None:
     pass
 
 
-def _fingerprint(call: Call) -> str:
-    return f"{call.method} {call.parameters}"
+def _fingerprint(call: Call) -> int:
+    return hash(f"{call.method} {call.parameters}")
 
 
 def shown_chat(chat: Chat) -> dict[str, Any]:

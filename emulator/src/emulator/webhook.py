@@ -23,6 +23,7 @@ from aiohttp import (
     TCPConnector,
 )
 
+from emulator.errors import conflict
 from emulator.updates import DEFAULT_KINDS, KINDS, UpdateQueue
 from emulator.webhook_target import FixedAddress, Target, checked, trusting
 
@@ -40,6 +41,8 @@ class Webhook:
         updates.on_add = self._arrived
         self._target: Target | None = None
         self._session: ClientSession | None = None
+        #: Which setWebhook or deleteWebhook counts: the last one.
+        self._turn = 0
         self._slots = asyncio.Semaphore()
         self._queues: dict[str, deque[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,11 +60,15 @@ class Webhook:
     async def set(self, target: Target) -> None:
         """Begins to deliver, what waits already included. Raises ApiError 400."""
         await self.close()
-        url, self._address = await checked(target, self.local)
+        turn = self._turn
+        url, address = await checked(target, self.local)
+        if turn != self._turn:
+            raise conflict("terminated by other setWebhook")
+        self._address = address
         self._session = ClientSession(
             connector=TCPConnector(
                 limit=target.max_connections,
-                resolver=FixedAddress(target.ip_address) if target.ip_address else None,
+                resolver=FixedAddress(address),
                 ssl=trusting(target.certificate) if target.certificate else True,
             ),
             skip_auto_headers=("Accept", "User-Agent"),
@@ -75,6 +82,7 @@ class Webhook:
 
     async def close(self) -> None:
         """Ends the deliveries; what was not taken stays."""
+        self._turn += 1
         self._target = self._last_error = None
         tasks, self._tasks = self._tasks, set()
         for task in tasks:
@@ -115,10 +123,12 @@ class Webhook:
 
     async def _deliver_queue(self, queue: str) -> None:
         waiting = self._queues[queue]
-        while waiting:
-            await self._deliver(waiting[0])
-            waiting.popleft()
-        del self._queues[queue]
+        try:
+            while waiting:
+                await self._deliver(waiting[0])
+                waiting.popleft()
+        finally:
+            self._queues.pop(queue, None)
 
     async def _deliver(self, update_id: int) -> None:
         """Until it is taken, or expires."""
@@ -141,7 +151,7 @@ class Webhook:
         assert self._target is not None
         assert self._session is not None
         headers = {
-            "Host": self._url.host or "",
+            "Host": self._url.host_subcomponent or "",
             "Content-Type": "application/json",
             "Accept-Encoding": "gzip, deflate",
         }

@@ -34,16 +34,25 @@ async def checked(target: Target, local: bool) -> tuple[URL, str]:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if not local and url.port not in PORTS:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
-    address = target.ip_address or await _resolved(url.host or "")
+    host = url.host or ""
+    if target.ip_address and not _is_address(target.ip_address):
+        raise bad_request("bad webhook: Invalid IP address specified")
+    # Where the URL holds an address itself, no other can be meant.
+    address = host if _is_address(host) else target.ip_address or await _resolved(host)
     _check_address(address, local)
     return url, address
 
 
-def _check_address(address: str, local: bool) -> None:
+def _is_address(host: str) -> bool:
     try:
-        parsed = ipaddress.ip_address(address)
+        ipaddress.ip_address(host)
     except ValueError:
-        raise bad_request("bad webhook: Invalid IP address specified") from None
+        return False
+    return True
+
+
+def _check_address(address: str, local: bool) -> None:
+    parsed = ipaddress.ip_address(address)
     if parsed.version == 6 and not local:
         raise bad_request("bad webhook: IPv6-only addresses are not allowed")
     if parsed.is_private and not local:
@@ -53,7 +62,7 @@ def _check_address(address: str, local: bool) -> None:
 
 
 class FixedAddress(AbstractResolver):
-    """Every name is at one address."""
+    """Every name is at the address that was checked, also when a name server has changed its mind."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -61,6 +70,7 @@ class FixedAddress(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        family = socket.AF_INET6 if ":" in self._address else socket.AF_INET
         found = ResolveResult(
             hostname=host, host=self._address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
         )

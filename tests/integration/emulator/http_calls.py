@@ -34,12 +34,14 @@ class File:
 
 
 class BotApi:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = 90) -> None:
+        """`patience`: seconds until an answer is no longer waited for."""
         self._address = urlsplit(url).netloc
+        self._patience = patience
 
     def send(self, verb: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         """An underscore in a header's name stands for a hyphen."""
-        connection = http.client.HTTPConnection(self._address, timeout=90)
+        connection = http.client.HTTPConnection(self._address, timeout=self._patience)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(verb, path, body, named)
@@ -53,6 +55,10 @@ class BotApi:
 
     def call(self, method: str, /, **parameters: Any) -> Reply:
         return self.post(method, json.dumps(parameters).encode(), "application/json")
+
+    def call_briefly(self, method: str, /, **parameters: Any) -> Reply:
+        """As `call`, by somebody who hardly waits. Raises TimeoutError."""
+        return BotApi(f"http://{self._address}", patience=0.2).call(method, **parameters)
 
     def result(self, method: str, /, **parameters: Any) -> Any:
         reply = self.call(method, **parameters)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.bot.processes import EmulatorProcess
+from tests.integration.bot.processes import TOKEN, EmulatorProcess
 from tests.integration.emulator.control_calls import form, newest
 from tests.integration.emulator.http_calls import BotApi, File
 from tests.integration.emulator.world import picture
@@ -23,6 +23,8 @@ from tests.integration.emulator.world import picture
         {"Origin": "http://evil.example"},
         {"Origin": "http://127.0.0.1:1"},
         {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
     ],
 )
 @pytest.mark.parametrize("path", ["status", "events", "reset"])
@@ -30,6 +32,13 @@ def test_other_sites_have_no_access(http: BotApi, path: str, headers: dict[str, 
     verb = "POST" if path == "reset" else "GET"
     assert http.send(verb, f"/control/{path}", None, **headers).status == 403
     assert http.result("getChat", chat_id=1)["first_name"] == "Ada"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pictures_on_other_sites_pages_call_no_method(http: BotApi, site: str) -> None:
+    """<img src=…> sends no Origin, and every method can be called by GET."""
+    assert http.send("GET", f"/bot{TOKEN}/getMe", Sec_Fetch_Site=site).status == 403
+    assert http.send("GET", f"/bot{TOKEN}/getMe").status == 200
 
 
 def test_the_page_itself_and_other_names_of_this_machine_have_access(telegram: EmulatorProcess, http: BotApi) -> None:

@@ -47,7 +47,7 @@ def test_a_page_begins_with_a_snapshot_of_everything(telegram: EmulatorProcess, 
         name, snapshot = stream.next()
     assert name == "snapshot"
     assert snapshot.keys() == {
-        *("bot", "bot_description", "greeting", "people", "chats", "faults", "settings", "counts"),
+        *("bot", "bot_description", "greeting", "run", "people", "chats", "faults", "settings", "counts"),
     }
     assert [person["first_name"] for person in snapshot["people"]] == ["Ada", "Boris", "Dora"]
     assert [entry["message"].get("text") for entry in snapshot["chats"][0]["entries"]] == ["/start", "Hello", None]

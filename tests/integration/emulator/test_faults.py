@@ -49,10 +49,38 @@ def test_a_gateway_answers_with_a_page(emulator: Emulator, bot: BotApi, status: 
 
 
 def test_too_many_requests_say_when_to_come_again(emulator: Emulator, bot: BotApi) -> None:
-    emulator.fault(method="getMe", retry_after=7)
+    emulator.fail("getMe", 429, retry_after=7)
     reply = bot.call("getMe")
     assert (reply.status, reply.headers["Retry-After"]) == (429, "7")
     assert reply.json["parameters"] == {"retry_after": 7}
+
+
+def test_too_many_requests_always_say_when_to_come_again(emulator: Emulator, bot: BotApi) -> None:
+    emulator.fail("getMe", 429)
+    assert bot.call("getMe").json["parameters"] == {"retry_after": 1}
+    with pytest.raises(Refused, match="retry_after belongs to a status of 429"):
+        emulator.fail("getMe", 500, retry_after=7)
+
+
+def test_an_answer_that_comes_too_late_for_the_bot_does_not_undo_the_call(
+    emulator: Emulator, bot: BotApi, ada: Person
+) -> None:
+    ada.say("Hello")
+    emulator.fault(method="sendMessage", kind="delay", seconds=2, executed=True)
+    with pytest.raises(TimeoutError):
+        bot.call_briefly("sendMessage", chat_id=ada.id, text="Welcome")
+    assert ada.answers(wait=0) == ["Welcome"]
+
+
+def test_a_call_goes_on_when_the_bot_no_longer_waits(emulator: Emulator, bot: BotApi, ada: Person) -> None:
+    ada.say("Hello")
+    emulator.fault(method="sendMessage", kind="delay", seconds=1)
+    with pytest.raises(TimeoutError):
+        bot.call_briefly("sendMessage", chat_id=ada.id, text="Welcome")
+    assert ada.answer() == "Welcome"
+    wait_for(lambda: emulator.calls("sendMessage")[0]["status"] == 499, "nobody got the answer")
+    bot.result("sendMessage", chat_id=ada.id, text="Welcome")
+    assert (emulator.counts()["failed"], emulator.counts()["retried"]) == (1, 1)
 
 
 def test_a_connection_is_reset(emulator: Emulator, bot: BotApi) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from emulator.client import Person
 from tests.integration.bot.processes import TOKEN, EmulatorProcess
 from tests.integration.emulator.http_calls import BotApi, File, path
 
@@ -182,3 +183,15 @@ def test_flags_are_read_leniently(bot: BotApi, value: Any, meant: bool) -> None:
 def test_a_file_of_more_than_50_mb_gets_an_empty_answer(bot: BotApi) -> None:
     reply = bot.upload("sendDocument", chat_id="1", document=File(bytes(50 * 2**20 + 1)))
     assert (reply.status, reply.body) == (413, b"")
+
+
+@pytest.mark.parametrize("path", [f"/bot{TOKEN}/sendDocument", "/control/files"])
+@pytest.mark.parametrize("header", [b'name="file"; filename="\xff.txt"', b'name="\xff"'])
+def test_a_form_whose_headers_are_no_utf_8_is_refused_and_nothing_kept(
+    bot: BotApi, ada: Person, path: str, header: bytes
+) -> None:
+    ada.say("Hello")
+    body = b"--x\r\nContent-Disposition: form-data; " + header + b"\r\n\r\nabc\r\n--x--\r\n"
+    assert bot.send("POST", path, body, Content_Type="multipart/form-data; boundary=x").status == 400
+    assert len(bot.result("getUpdates")) == 1
+    assert bot.send("GET", "/control/calls").status == 200

@@ -87,6 +87,10 @@ REFUSED = [
     ({"secret_token": "a\n"}, "secret token contains unallowed characters"),
     ({"ip_address": "somewhere"}, "bad webhook: Invalid IP address specified"),
     ({"ip_address": "192.0.2.256"}, "bad webhook: Invalid IP address specified"),
+    (
+        {"url": "http://93.184.216.34/", "ip_address": "127.0.0.1"},
+        "bad webhook: 93.184.216.34 is not on this machine, and the emulator sends nothing elsewhere",
+    ),
 ]
 REFUSED_IN_PUBLIC = [
     ({"url": "http://127.0.0.1/"}, "bad webhook: An HTTPS URL must be provided for webhook"),

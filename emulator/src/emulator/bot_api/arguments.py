@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, ClientResponse, MultipartReader, web
+from aiohttp import ClientResponse, MultipartReader, web
 from aiohttp.multipart import MultipartResponseWrapper
 
 from emulator.bot_api.parsing import parse, parse_body
 from emulator.errors import ApiError, bad_request
 from emulator.files import Upload
+from emulator.forms import NotUtf8, UnreadableForm, read_form
 
 _INTEGER = re.compile("-?[0-9]+")
 _LONGEST_INTEGER = 20  # digits; beyond every limit
 _TRUE = ("true", "yes", "1")
-#: What aiohttp raises for forms that are none.
-_UNREADABLE = (ValueError, AssertionError, RuntimeError, zlib.error)
+NOT_UTF_8 = "strings must be encoded in UTF-8"
 
+Reader = MultipartReader | MultipartResponseWrapper
 #: A null that was given, which Telegram takes neither for a missing value nor for an object.
 NULL = "null"
 
@@ -85,10 +87,7 @@ async def read(request: web.Request) -> Arguments:
     if not request.body_exists:
         return arguments
     if request.content_type == "multipart/form-data":
-        try:
-            await _read_form(await request.multipart(), arguments)
-        except _UNREADABLE:
-            raise EmptyAnswer(400) from None
+        await _take_form(request.multipart, arguments)
     else:
         _merge(arguments, _values(request.content_type, await request.read()))
     return arguments
@@ -97,12 +96,27 @@ async def read(request: web.Request) -> Arguments:
 async def read_answer(response: ClientResponse) -> Arguments:
     """The method that the bot's own server answers with, and its arguments; none where it answers something else."""
     arguments = Arguments()
-    with suppress(ApiError, EmptyAnswer, *_UNREADABLE):
+    with suppress(ApiError, EmptyAnswer):
         if response.content_type == "multipart/form-data":
-            await _read_form(MultipartReader.from_response(response), arguments)
+            await _take_form(partial(_answered_form, response), arguments)
         else:
             _merge(arguments, _values(response.content_type, await response.read()))
     return arguments
+
+
+async def _answered_form(response: ClientResponse) -> MultipartResponseWrapper:
+    return MultipartReader.from_response(response)
+
+
+async def _take_form(open_form: Callable[[], Awaitable[Reader]], arguments: Arguments) -> None:
+    try:
+        form = await read_form(await open_form())
+    except (UnreadableForm, AssertionError, ValueError):
+        raise EmptyAnswer(400) from None
+    except NotUtf8:
+        raise bad_request(NOT_UTF_8) from None
+    _merge(arguments, dict(form.values))
+    arguments.files = form.files
 
 
 def _values(content_type: str, body: bytes) -> dict[str, Any]:
@@ -120,26 +134,8 @@ def _text(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise bad_request("strings must be encoded in UTF-8") from None
+        raise bad_request(NOT_UTF_8) from None
 
 
 def _merge(arguments: Arguments, values: dict[str, Any]) -> None:
     arguments.values = values | arguments.values if arguments.values else values
-
-
-async def _read_form(reader: MultipartReader | MultipartResponseWrapper, arguments: Arguments) -> None:
-    while (part := await reader.next()) is not None:
-        await _read_part(part, arguments)
-
-
-async def _read_part(part: BodyPartReader | MultipartReader, arguments: Arguments) -> None:
-    if isinstance(part, MultipartReader) or not part.name:
-        raise EmptyAnswer(400)
-    content = bytes(await part.read(decode=True))
-    if part.filename is not None:
-        mime_type = part.headers.get("Content-Type", "").partition(";")[0]
-        # What libraries say when they don't know.
-        known = "" if mime_type == "application/octet-stream" else mime_type
-        arguments.files.setdefault(part.name, Upload(part.filename, content, known))
-    else:
-        arguments.values.setdefault(part.name, _text(content))

@@ -9,7 +9,7 @@ from typing import Any
 from emulator.bot_api import reply_markup, targets
 from emulator.bot_api.arguments import Arguments
 from emulator.bot_api.reply_markup import ReplyMarkup
-from emulator.chats import Chat, Entry, Message
+from emulator.chats import Chat, Entry, Message, without_reply
 from emulator.errors import ApiError, bad_request
 from emulator.fields import JsonObject, WrongField, boolean, integer, lower_first
 from emulator.formatting import FormattedText, from_bot
@@ -64,6 +64,8 @@ def send(telegram: Telegram, arguments: Arguments, content: JsonObject, pay_butt
 def deliver(telegram: Telegram, address: Address, content: JsonObject, pay_button: str = "") -> Message:
     """Sends it, once the last has been checked. Raises ApiError 400, 403 or 429."""
     chat, markup = address.chat, address.markup
+    if telegram.chats.get(chat.id) is not chat:
+        raise bad_request("chat not found")  # forgotten while a picture was worked on
     check_length(content, "message is too long", "message caption is too long")
     reply_markup.check(markup, chat)
     targets.check_deliverable(telegram, chat)
@@ -73,7 +75,7 @@ def deliver(telegram: Telegram, address: Address, content: JsonObject, pay_butto
         content = content | {"reply_markup": {"inline_keyboard": inline}}
     content = {name: value for name, value in _with_users(telegram, content).items() if value is not None}
     message = telegram.new_message(chat, telegram.user, address.reply | content)
-    entry = chat.add(message, None, markup.keyboard)
+    entry = telegram.chats.add(chat, message, None, markup.keyboard)
     entry.answered_in_ms = chat.answer_times.answered(time.monotonic())
     telegram.publish_entry(chat, entry)
     telegram.counts.messages += 1
@@ -99,11 +101,11 @@ def edit(telegram: Telegram, chat: Chat, entry: Entry, changes: JsonObject) -> M
     changed["edit_date"] = int(time.time())
     entry.message = changed
     entry.edits += 1
-    entry.change = chat.next_change()
+    entry.change = chat.bot_change = chat.next_change()
     if entry.answered_in_ms is None:
         entry.answered_in_ms = chat.answer_times.answered(time.monotonic())
     telegram.publish_entry(chat, entry)
-    return targets.without_reply(changed)
+    return without_reply(changed)
 
 
 NOT_MODIFIED = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import socket
 import struct
@@ -18,13 +19,15 @@ from emulator.bot_api.methods.receiving import Described
 from emulator.bot_api.schema import PUBLISHED, remarks
 from emulator.errors import ApiError
 from emulator.faults import Fault
-from emulator.telegram import Telegram
+from emulator.telegram import GET_UPDATES, Telegram
 
+_log = logging.getLogger(__name__)
 _METHODS = {name.lower(): (name, method) for name, method in METHODS.items()}
 _PUBLISHED = {name.lower(): name for name in PUBLISHED}
 LONGEST_TOKEN = 80  # bytes
 HIGHEST_BOT_ID = 2**54
 _NUMBER = re.compile("-?[0-9]{1,18}")
+NOBODY_THERE = 499  # HTTP status of an answer that nobody gets
 _NOT_BY_WEBHOOK = ("deletewebhook", "setwebhook", "close", "logout")
 
 
@@ -37,7 +40,7 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
         except ApiError as error:
             return _refusal(error)
         except EmptyAnswer as answer:
-            return web.Response(status=answer.code, headers={"Connection": "close"})
+            return _empty(answer)
 
     async def download(request: web.Request) -> web.StreamResponse:
         file = telegram.files.find_path(request.match_info["path"])
@@ -59,17 +62,10 @@ async def execute(telegram: Telegram, response: ClientResponse) -> None:
     """The method that came with the answer to a webhook's delivery; its result is lost, as at Telegram."""
     arguments = await reading.read_answer(response)
     name = arguments.text("method").lower()
-    if name.startswith("get") or name in _NOT_BY_WEBHOOK or name not in _METHODS:
+    if name.startswith("get") or name in _NOT_BY_WEBHOOK or name not in _PUBLISHED:
         return
     del arguments.values["method"]
-    shown, method = _METHODS[name]
-    recorded = telegram.record(shown, arguments.values, remarks(shown, arguments))
-    try:
-        await method(telegram, arguments)
-    except (ApiError, EmptyAnswer) as error:
-        telegram.answered(recorded, error.code)
-    else:
-        telegram.answered(recorded, 200)
+    await _carry_out(telegram, None, name, arguments)
 
 
 async def _answer(telegram: Telegram, request: web.Request) -> web.StreamResponse:
@@ -78,39 +74,59 @@ async def _answer(telegram: Telegram, request: web.Request) -> web.StreamRespons
     name = (request.match_info["method"] or arguments.text("method")).lower()
     if name not in _PUBLISHED:
         raise ApiError(404, "Not Found: method not found")
+    carried_out = _carry_out(telegram, request, name, arguments)
+    if name == GET_UPDATES.lower():
+        return await carried_out
+    # What Telegram has begun it ends, whether or not the bot waits for the answer.
+    return await asyncio.shield(asyncio.ensure_future(carried_out))
+
+
+async def _carry_out(
+    telegram: Telegram, request: web.Request | None, name: str, arguments: Arguments
+) -> web.StreamResponse:
+    """From the record of the call to its answer, which nobody gets where there is no request."""
     shown = _PUBLISHED[name]
     call = telegram.record(shown, arguments.values, remarks(shown, arguments))
     try:
         failure, result = await _with_faults(telegram, name, arguments)
+        response = await _failure(request, failure) if failure else _success(result)
+        failed = failure is not None
     except ApiError as error:
-        telegram.answered(call, error.code, failed=error.code == 429)
-        raise
+        response, failed = _refusal(error), error.code == 429
     except EmptyAnswer as answer:
-        telegram.answered(call, answer.code)
-        raise
-    response = await _failure(request, failure) if failure else _success(result)
-    telegram.answered(call, response.status, failed=failure is not None)
+        response, failed = _empty(answer), False
+    except Exception:  # noqa: BLE001 - told to the bot, as Telegram does, and logged
+        _log.exception("%s could not be answered", shown)
+        response, failed = _refusal(ApiError(500, "Internal Server Error")), True
+    is_lost = request is not None and (request.transport is None or request.transport.is_closing())
+    telegram.answered(call, NOBODY_THERE if is_lost else response.status, failed or is_lost)
     return response
 
 
 async def _with_faults(telegram: Telegram, name: str, arguments: Arguments) -> tuple[Fault | None, Any]:
     """What spoils the answer, if anything, and the result."""
-    failure = await _strike(telegram, name)
-    if failure and not failure.executed:
-        return failure, None
     known = telegram.faults.newest
-    result = await _run(telegram, name, arguments)
-    if name == "getupdates" and not failure:
+    struck = _strike(telegram, name)
+    early = any(fault.executed for fault in struck)
+    result = await _run(telegram, name, arguments) if early else None
+    failure = await _befall(struck)
+    if not early and not failure:
+        result = await _run(telegram, name, arguments)
+    if name == GET_UPDATES.lower() and not failure:
         # What has befallen Telegram while a poll waited befalls the poll's answer.
-        failure = await _strike(telegram, name, after=known)
+        failure = await _befall(_strike(telegram, name, after=known))
     return failure, result
 
 
-async def _strike(telegram: Telegram, name: str, after: int = 0) -> Fault | None:
+def _strike(telegram: Telegram, name: str, after: int = 0) -> list[Fault]:
     struck = telegram.faults.strike(name, after)
-    if not struck:
-        return None
-    telegram.publish_faults()
+    if struck:
+        telegram.publish_faults()
+    return struck
+
+
+async def _befall(struck: list[Fault]) -> Fault | None:
+    """Waits out the delays; the failure that remains, if any."""
     for fault in struck:
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
@@ -146,20 +162,24 @@ def _success(result: Any) -> web.Response:
     return web.Response(body=orjson.dumps(body), content_type="application/json")
 
 
+def _empty(answer: EmptyAnswer) -> web.Response:
+    return web.Response(status=answer.code, headers={"Connection": "close"})
+
+
 def _refusal(error: ApiError) -> web.Response:
     headers = {"Retry-After": str(error.parameters["retry_after"])} if "retry_after" in error.parameters else {}
     body = orjson.dumps(error.body())
     return web.Response(body=body, status=error.code, content_type="application/json", headers=headers)
 
 
-async def _failure(request: web.Request, fault: Fault) -> web.StreamResponse:
+async def _failure(request: web.Request | None, fault: Fault) -> web.StreamResponse:
     match fault.kind:
         case "status":
             return _broken(fault.error())
         case "garbage":
             return web.Response(body=b'{"ok": true, "result": \xff\xfe', content_type="application/json")
     _cut(request, fault.kind)
-    return web.Response(status=499)  # which nobody gets
+    return web.Response(status=NOBODY_THERE)
 
 
 def _broken(error: ApiError) -> web.Response:
@@ -170,8 +190,8 @@ def _broken(error: ApiError) -> web.Response:
     return web.Response(text=page, content_type="text/html", status=error.code)
 
 
-def _cut(request: web.Request, kind: str) -> None:
-    transport = request.transport
+def _cut(request: web.Request | None, kind: str) -> None:
+    transport = request.transport if request else None
     if transport is None:
         return
     if kind == "cut_off":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.bot_api.arguments import Arguments
-from emulator.chats import Chat, Entry
+from emulator.chats import Chat, Entry, without_reply
 from emulator.errors import ApiError, bad_request, forbidden
 from emulator.telegram import Telegram
 
@@ -79,10 +79,6 @@ def reply(chat: Chat, wanted: dict[str, Any]) -> dict[str, Any]:
     if wanted.get("allow_sending_without_reply"):
         return {}
     raise bad_request("message to be replied not found")
-
-
-def without_reply(shown: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in shown.items() if name != "reply_to_message"}
 
 
 def _check_person(telegram: Telegram, chat: Chat) -> None:

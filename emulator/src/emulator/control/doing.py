@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from emulator import checkout, conversation
 from emulator.chats import Chat
@@ -31,6 +31,7 @@ from emulator.control.requests import (
 from emulator.errors import ControlError
 from emulator.faults import Fault
 from emulator.files import LARGEST_DOCUMENT, Upload
+from emulator.forms import NotUtf8, UnreadableForm, read_form
 from emulator.people import Person
 from emulator.telegram import Telegram
 
@@ -52,7 +53,7 @@ def _people(telegram: Telegram) -> list[web.RouteDef]:
         body = await read(request, StandingBody)
         person = conversation.person(telegram, int(request.match_info["id"]))
         if body.blocked is not None:
-            (conversation.block if body.blocked else conversation.unblock)(telegram, person)
+            conversation.set_blocked(telegram, person, body.blocked)
         if body.deactivated is not None:
             person.deactivated = body.deactivated
             telegram.publish_person(person)
@@ -113,7 +114,8 @@ def _conversation(telegram: Telegram) -> list[web.RouteDef]:
     async def post_file(request: web.Request) -> web.Response:
         fields, upload = await _form(request)
         body = FileBody.model_validate(fields)
-        return _sent(await conversation.send_file(telegram, *place(body), upload, body.kind, body.caption))
+        file = conversation.SentFile(upload, body.kind, body.caption)
+        return _sent(await conversation.send_file(telegram, *place(body), file, body.reply_to_message_id))
 
     async def post_press(request: web.Request) -> web.Response:
         body = await read(request, PressBody)
@@ -137,9 +139,10 @@ def _conversation(telegram: Telegram) -> list[web.RouteDef]:
         body = await read(request, UpdatesBody)
         check_sendable(body.updates)
         numbers = []
-        for update in body.updates:
-            queue = introduce(telegram, update)
-            numbers.append(telegram.updates.add(update, queue, always=True))
+        for given in body.updates:
+            # Numbers are Telegram's to give.
+            update = {name: value for name, value in given.items() if name != "update_id"}
+            numbers.append(telegram.updates.add(update, introduce(telegram, update), always=True))
         telegram.publish_counts()
         return answer({"update_ids": numbers})
 
@@ -205,21 +208,15 @@ def _sent(said: tuple[int, dict[str, Any]]) -> web.Response:
 
 
 async def _form(request: web.Request) -> tuple[dict[str, str], Upload]:
-    fields: dict[str, str] = {}
-    upload = None
     if request.content_type != "multipart/form-data":
         raise ControlError(415, "Send a form: multipart/form-data.")
-    reader = await request.multipart()
-    while (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader) or not part.name:
-            continue
-        content = bytes(await part.read(decode=True))
-        if part.filename is None:
-            fields[part.name] = content.decode()
-        elif len(content) > LARGEST_DOCUMENT:
-            raise ControlError(413, "Telegram takes files of up to 50 MB.")
-        else:
-            upload = Upload(part.filename, content, part.headers.get("Content-Type", ""))
+    try:
+        form = await read_form(await request.multipart())
+    except (UnreadableForm, NotUtf8, AssertionError):
+        raise ControlError(400, "The form cannot be read.") from None
+    upload = form.files.get("file")
     if upload is None:
         raise ControlError(400, "There is no file in the request.")
-    return fields, upload
+    if len(upload.content) > LARGEST_DOCUMENT:
+        raise ControlError(413, "Telegram takes files of up to 50 MB.")
+    return form.values, upload

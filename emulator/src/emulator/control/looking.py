@@ -73,8 +73,8 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
     async def get_calls(request: web.Request) -> web.Response:
         """Every call since the one with the number `after`, or the latest if there have been too many since."""
         wanted, after = request.query.get("method", "").lower(), int(number(request, "after"))
-        calls = [asdict(call) for call in telegram.calls if call.number > after]
-        return answer({"calls": [call for call in calls if wanted in ("", call["method"].lower())]})
+        calls = (call for call in telegram.calls if call.number > after)
+        return answer({"calls": [call.shown() for call in calls if wanted in ("", call.method.lower())]})
 
     async def get_commands(request: web.Request) -> web.Response:
         person = telegram.people.get(int(request.match_info["id"]))

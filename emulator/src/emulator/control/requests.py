@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 HIGHEST_ID = 2**52  # as Telegram's
 PersonId = Annotated[int, Field(gt=0, lt=HIGHEST_ID)]
 GroupId = Annotated[int, Field(lt=0, gt=-HIGHEST_ID)]
 MessageId = Annotated[int, Field(lt=2**31)]
+NotBlank = Annotated[str, Field(pattern=r"\S")]
 
 
 class Body(BaseModel):
@@ -17,7 +18,7 @@ class Body(BaseModel):
 
 
 class PersonBody(Body):
-    first_name: Annotated[str, Field(min_length=1)]
+    first_name: NotBlank
     last_name: str = ""
     username: str = ""
     language_code: str = ""
@@ -34,7 +35,7 @@ class StandingBody(Body):
 class GroupBody(Body):
     id: GroupId
     type: Literal["group", "supergroup"] = "group"
-    title: str
+    title: NotBlank
     #: The first one is who made it.
     members: Annotated[list[PersonId], Field(min_length=1)]
 
@@ -63,8 +64,11 @@ class EditBody(Doing):
 
 
 class FileBody(Doing):
+    """The form of a file."""
+
     kind: Literal["photo", "document"] = "document"
-    caption: str = ""
+    caption: Annotated[str, Field(max_length=1024)] = ""
+    reply_to_message_id: MessageId | None = None
 
 
 class LocationBody(Doing):
@@ -98,6 +102,12 @@ class FaultBody(Body):
     times: Annotated[int, Field(gt=0)] | None = 1
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     executed: bool = False
+
+    @model_validator(mode="after")
+    def _waits_only_where_telegram_does(self) -> Self:
+        if self.retry_after is not None and (self.kind, self.status) != ("status", 429):
+            raise ValueError("retry_after belongs to a status of 429")
+        return self
 
 
 class SettingsBody(Body):

@@ -15,7 +15,7 @@ from emulator.formatting.markdown import parse_markdown
 from emulator.formatting.markdown_v2 import parse_markdown_v2
 from emulator.formatting.overlaps import apart_from, at_most_a_hundred, without_overlaps
 from emulator.formatting.ranges import check_ranges
-from emulator.formatting.spans import Span
+from emulator.formatting.spans import Span, in_order
 
 Entity = dict[str, Any]
 _LONGEST_SOURCE = 32768
@@ -70,7 +70,8 @@ def _finished(text: str, spans: list[Span]) -> FormattedText:
     if spans:
         spans = without_overlaps(without_blank(text, without_overlaps(spans)))
     text, spans = shortened(*trimmed(text, spans))
-    spans = _with_detected(text, at_most_a_hundred(spans))
+    # Trimming may have brought two of them to the same length.
+    spans = _with_detected(text, at_most_a_hundred(in_order(spans)))
     return FormattedText(text, [span.entity() for span in spans])
 
 
