@@ -1,6 +1,8 @@
 // @ts-check
 /** What people do, told to the server. A call returns the server's answer, or throws an Error for people to read. */
 
+import { plainWords } from "./plain_words.js";
+
 /** @typedef {import("./types").View} View */
 
 const UNREACHABLE = "The emulator does not answer.";
@@ -10,7 +12,7 @@ async function request(method, path, body, headers) {
   const response = await fetch(`/control/${path}`, { method, body, headers }).catch(() => null);
   if (!response) throw new Error(UNREACHABLE);
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `The emulator answered with error ${response.status}.`);
+  if (!response.ok) throw new Error(plainWords(answer.error) || `The emulator answered with error ${response.status}.`);
   return answer;
 }
 
@@ -45,13 +47,15 @@ export const shareContact = (view) => tell("POST", "contacts", where(view));
 export const shareLocation = (view, latitude, longitude) =>
   tell("POST", "locations", { ...where(view), latitude, longitude });
 
-/** @param {View} view @param {File} file @param {"photo"|"document"} kind @param {string} caption */
-export function sendFile(view, file, kind, caption) {
+/** @param {View} view @param {File} file @param {"photo"|"document"} kind @param {string} caption
+ * @param {number} [replyTo] */
+export function sendFile(view, file, kind, caption, replyTo) {
   const form = new FormData();
   form.set("person_id", String(view.person));
   form.set("chat_id", String(view.chat));
   form.set("kind", kind);
   if (caption) form.set("caption", caption);
+  if (replyTo) form.set("reply_to_message_id", String(replyTo));
   form.set("file", file, file.name || "picture.png");
   return request("POST", "files", form);
 }

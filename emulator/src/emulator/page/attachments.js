@@ -6,7 +6,7 @@ import { showPicture } from "./dialogs.js";
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { moneyText } from "./money.js";
-import { fullName } from "./names.js";
+import { fullName, isolated } from "./names.js";
 import { sizeText } from "./times.js";
 
 /** @typedef {import("./types").Message} Message */
@@ -30,7 +30,7 @@ function photo(message, sender) {
   const largest = /** @type {import("./types").PhotoSize[]} */ (message.photo).at(-1);
   if (!largest) return null;
   const address = fileAddress(largest.file_unique_id);
-  const name = message.caption ? `Photo: ${message.caption}` : `Photo from ${sender}`;
+  const name = message.caption ? `Photo: ${message.caption}` : `Photo from ${isolated(sender)}`;
   const image = element("img", {
     src: address,
     alt: name,
@@ -57,7 +57,7 @@ function documentCard(file) {
     class: "card card-link",
     href: fileAddress(file.file_unique_id),
     download: name,
-    "aria-label": `Download ${name}`,
+    "aria-label": `Download ${isolated(name)}`,
   };
   return element("a", attributes, badge("document"), words, icon("download"));
 }
@@ -65,7 +65,8 @@ function documentCard(file) {
 /** @param {string} title @param {string} detail */
 function card(title, detail) {
   const detailNode = detail ? element("span", { class: "card-detail", text: detail }) : null;
-  return element("span", { class: "card-words" }, element("span", { class: "card-title", text: title }), detailNode);
+  const titleNode = element("span", { class: "card-title", dir: "auto", title, text: title });
+  return element("span", { class: "card-words" }, titleNode, detailNode);
 }
 
 /** @param {import("./icons").IconName} name */

@@ -8,7 +8,7 @@ import { formatted, spokenText } from "./formatting.js";
 import { icon } from "./icons.js";
 import { inlineKeyboard } from "./inline_keyboards.js";
 import { makeMenuButton } from "./menus.js";
-import { fullName, hueOf, senderName, serviceText, summary } from "./names.js";
+import { fullName, hueOf, isolated, senderName, serviceText, summary } from "./names.js";
 import { clock, completeTime, machineTime } from "./times.js";
 
 /** @typedef {import("./types").Entry} Entry */
@@ -25,7 +25,7 @@ export function buildMessage(entry, view, actions) {
 /** @param {Entry} entry @param {string} text */
 function serviceMessage(entry, text) {
   const attributes = { class: "service", tabindex: "-1", "aria-label": `${text}, ${clock(entry.message.date)}` };
-  return element("article", attributes, element("span", { class: "service-text", text }));
+  return element("article", attributes, element("span", { class: "service-text", dir: "auto", text }));
 }
 
 /** @param {Entry} entry @param {View} view @param {PaneActions} actions */
@@ -52,7 +52,7 @@ function label(message, sender) {
   const entities = message.entities ?? message.caption_entities ?? [];
   const text = message.text ?? message.caption;
   const words = text ? spokenText(text, entities) : summary(message);
-  return `${sender}, ${clock(message.date)}: ${words.slice(0, 300)}`;
+  return `${isolated(sender)}, ${clock(message.date)}: ${words.slice(0, 300)}`;
 }
 
 /** @param {Entry} entry @param {View} view @param {string} sender @param {PaneActions} actions */
@@ -60,8 +60,9 @@ function bubble(entry, view, sender, actions) {
   const { message } = entry;
   const node = element("div", { class: "bubble" });
   if (message.photo || message.document || message.invoice) node.classList.add("with-media");
+  const isNamed = view.chat < 0 && entry.from_person !== view.person;
   const parts = [
-    view.chat < 0 && entry.from_person !== view.person ? element("span", { class: "sender", text: sender }) : null,
+    isNamed ? element("span", { class: "sender", dir: "auto", text: sender }) : null,
     forwarded(message),
     message.reply_to_message ? replyQuote(message.reply_to_message, view, actions) : null,
     ...attachments(message, sender),
@@ -85,7 +86,7 @@ function forwarded(message) {
   const who = origin.sender_user
     ? fullName(origin.sender_user)
     : (origin.sender_user_name ?? origin.chat?.title ?? "somebody");
-  return element("span", { class: "forwarded", text: `Forwarded from ${who}` });
+  return element("span", { class: "forwarded", text: `Forwarded from ${isolated(who)}` });
 }
 
 /** @param {Message} message @param {View} view @param {PaneActions} actions */
@@ -97,8 +98,9 @@ function replyQuote(message, view, actions) {
     title: "Show this message",
     click: () => actions.showMessage(message.message_id),
   };
-  const who = element("span", { class: "reply-sender", text: sender });
-  return element("button", attributes, who, element("span", { class: "reply-text", text: summary(message) }));
+  const who = element("span", { class: "reply-sender", dir: "auto", text: sender });
+  const text = element("span", { class: "reply-text", dir: "auto", text: summary(message) });
+  return element("button", attributes, who, text);
 }
 
 /** @param {Entry} entry */

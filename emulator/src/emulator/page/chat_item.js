@@ -3,7 +3,7 @@
 
 import { element, focusOpensKeyboard, setOrRemove } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar, fullName, partnerName, senderName, summary } from "./names.js";
+import { avatar, fullName, isolated, partnerName, senderName, summary } from "./names.js";
 import { open, openBeside, openChat } from "./open_chats.js";
 import { giveFocusToPane } from "./panes.js";
 import { unreadCount } from "./reading.js";
@@ -46,7 +46,7 @@ export class ChatItem {
     this.node.classList.toggle("is-open", isOpen);
     setOrRemove(this.button, "aria-current", isFocused ? "true" : null);
     this.beside.hidden = isOpen;
-    this.beside.setAttribute("aria-label", `Open ${facts.name} beside`);
+    this.beside.setAttribute("aria-label", `Open ${isolated(facts.name)} beside`);
   }
 
   /** @returns {Facts} */
@@ -57,7 +57,7 @@ export class ChatItem {
     const isPrivate = view.chat > 0;
     return {
       name: isPrivate ? fullName(person) : partnerName(view),
-      who: isPrivate ? (person?.username ? `@${person.username}` : "") : `as ${person?.first_name}`,
+      who: isPrivate ? (person?.username ? `@${person.username}` : "") : `as ${isolated(person?.first_name ?? "")}`,
       text: last ? this.#preview(last) : isPrivate ? "Has not started yet" : "No messages yet",
       time: last ? shortTime(last.message.date) : "",
       unread: unreadCount(view),
@@ -69,7 +69,7 @@ export class ChatItem {
   #preview(last) {
     const own = last.from_person === this.view.person;
     const sender = own ? "You" : this.view.chat < 0 ? senderName(last, this.view) : "";
-    return sender ? `${sender}: ${summary(last.message)}` : summary(last.message);
+    return sender ? `${isolated(sender)}: ${summary(last.message)}` : summary(last.message);
   }
 
   /** @param {Facts} facts */
@@ -78,7 +78,7 @@ export class ChatItem {
     const first = element(
       "span",
       { class: "chat-line" },
-      element("span", { class: "chat-name", text: name }),
+      element("span", { class: "chat-name", dir: "auto", text: name }),
       " ",
       element("span", { class: time ? "visually-hidden" : "chat-who", text: who }),
       " ",
@@ -90,7 +90,7 @@ export class ChatItem {
     const second = element(
       "span",
       { class: "chat-line" },
-      element("span", { class: "chat-preview", text }),
+      element("span", { class: "chat-preview", dir: "auto", text }),
       note,
       badge,
     );

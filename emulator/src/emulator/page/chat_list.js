@@ -6,6 +6,7 @@ import { ChatItem } from "./chat_item.js";
 import { oncePerFrame } from "./frames.js";
 import { icon } from "./icons.js";
 import { open, placeOf } from "./open_chats.js";
+import { PeopleFilter } from "./people_filter.js";
 import { openPersonDialog } from "./person_dialog.js";
 import { chatsOf, listen, state, viewKey } from "./store.js";
 
@@ -14,6 +15,7 @@ import { chatsOf, listen, state, viewKey } from "./store.js";
 /** @type {Map<string, ChatItem>} */
 const items = new Map();
 const people = element("ul", { class: "people" });
+const filter = new PeopleFilter(people, () => setTabStop());
 let current = "";
 let lastScreen = "";
 
@@ -25,7 +27,7 @@ export function startChatList() {
     "Add a person",
   );
   const head = element("div", { class: "chat-list-head" }, element("h2", { text: "People" }), add);
-  byId("chat-list").append(head, people);
+  byId("chat-list").append(head, filter.node, people);
   people.addEventListener("keydown", move);
   people.addEventListener("focusin", rememberFocus);
   const draw = oncePerFrame(drawList);
@@ -41,6 +43,7 @@ function drawList() {
   for (const [key, item] of items) if (!keys.has(key)) removeItem(key, item);
   for (const person of [...people.children]) if (!state.people.has(Number(person.id.slice(7)))) person.remove();
   for (const view of views) item(view).draw(placeOf(view) >= 0, isFocused(view));
+  filter.draw();
   if (!keys.has(current)) current = open.views[open.focused] ? viewKey(open.views[open.focused]) : "";
   setTabStop();
   focusAfterBack();
@@ -85,7 +88,7 @@ function listOf(person) {
 }
 
 function buttons() {
-  return /** @type {HTMLElement[]} */ ([...people.querySelectorAll(".chat-open")]);
+  return /** @type {HTMLElement[]} */ ([...people.querySelectorAll(".person:not([hidden]) .chat-open")]);
 }
 
 function setTabStop() {

@@ -9,7 +9,8 @@ import { ContextBar } from "./context_bar.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { FileTray } from "./file_tray.js";
 import { icon } from "./icons.js";
-import { firstName, partnerName } from "./names.js";
+import { fileProblems, MOST_IN_CAPTION, MOST_IN_TEXT, tooManyText } from "./limits.js";
+import { firstName, isolated, partnerName } from "./names.js";
 import { OtherwiseBar } from "./otherwise_bar.js";
 import { ReplyKeyboard } from "./reply_keyboards.js";
 import { state } from "./store.js";
@@ -32,10 +33,9 @@ export class Composer {
       dir: "auto",
       autocomplete: "off",
       enterkeyhint: "send",
-      maxlength: 4096,
     });
     this.context = new ContextBar(() => this.#contextClosed());
-    this.tray = new FileTray(() => this.input.focus());
+    this.tray = new FileTray(view, () => this.input.focus());
     this.commands = new CommandMenu(
       view,
       this.input,
@@ -46,6 +46,7 @@ export class Composer {
       view,
       (text) => this.send(text),
       (doing) => this.#attempt(doing),
+      () => !focusOpensKeyboard() && this.input.focus(),
     );
     this.otherwise = new OtherwiseBar(view, () => this.send("/start"));
     this.problem = element("p", { class: "send-problem", role: "alert", hidden: true });
@@ -92,13 +93,14 @@ export class Composer {
     this.form.hidden = !usual;
     this.input.setAttribute("aria-label", this.#name());
     this.commands.draw();
+    this.context.update(chat?.entries ?? []);
     const placeholder = this.keyboard.draw(chat?.entries ?? [], this.#asksForReply);
-    this.input.placeholder = placeholder ?? `Message as ${firstName(this.view.person)}`;
+    this.input.placeholder = placeholder ?? `Message as ${isolated(firstName(this.view.person))}`;
   }
 
   #name() {
-    const place = this.view.chat > 0 ? "" : ` in ${partnerName(this.view)}`;
-    return `Message as ${firstName(this.view.person)}${place}`;
+    const place = this.view.chat > 0 ? "" : ` in ${isolated(partnerName(this.view))}`;
+    return `Message as ${isolated(firstName(this.view.person))}${place}`;
   }
 
   /** The bot wants an answer to its message. @param {Entry} entry */
@@ -128,7 +130,13 @@ export class Composer {
     this.#grow();
     this.commands.filter();
     if (!this.context.editing) keepDraft(this.view, this.input.value);
-    this.#complain("");
+    this.#complain(this.#tooMany());
+  }
+
+  /** How many characters too many there are, in words, or nothing. */
+  #tooMany() {
+    const isCaption = this.tray.files.length > 0 && !this.context.editing;
+    return tooManyText(this.input.value.trim(), isCaption ? MOST_IN_CAPTION : MOST_IN_TEXT);
   }
 
   #grow() {
@@ -150,26 +158,41 @@ export class Composer {
 
   /** @param {File[]} files @param {boolean} asPicture */
   #addFiles(files, asPicture) {
-    this.tray.add(files, asPicture);
+    const { good, problems } = fileProblems(files);
+    this.tray.add(good, asPicture);
+    this.#complain(problems || this.#tooMany());
     if (!focusOpensKeyboard()) this.input.focus();
+  }
+
+  /** Whether files can be attached now. */
+  get takesFiles() {
+    return !this.form.hidden;
   }
 
   /** @param {File[]} files dropped anywhere in the pane */
   dropped(files) {
-    if (!this.form.hidden) this.#addFiles(files, true);
+    if (this.takesFiles) this.#addFiles(files, true);
   }
 
   #submit() {
     const text = this.input.value.trim();
-    if (this.tray.files.length) this.#sendFiles(text);
-    else if (text && this.context.editing) this.#sendEdit(this.context.editing, text);
+    const problem = this.#tooMany();
+    if (problem) this.#complain(problem);
+    else if (this.context.editing) this.#sendEdit(this.context.editing, text);
+    else if (this.tray.files.length) this.#sendFiles(text);
     else if (text) this.#sendTyped(text);
+  }
+
+  /** The message that is answered; the bar above the field is closed then. */
+  #takeReply() {
+    const replyTo = this.context.replyTo?.message.message_id;
+    this.context.close();
+    return replyTo;
   }
 
   /** @param {string} text */
   #sendTyped(text) {
-    const replyTo = this.context.replyTo?.message.message_id;
-    this.context.close();
+    const replyTo = this.#takeReply();
     this.#write("");
     this.#attempt(
       () => api.sendMessage(this.view, text, replyTo),
@@ -179,18 +202,20 @@ export class Composer {
 
   /** @param {Entry} entry @param {string} text */
   #sendEdit(entry, text) {
+    if (!text) return;
     if (text === entry.message.text) return this.context.close();
     this.#attempt(() => api.editMessage(this.view, entry.message.message_id, text).then(() => this.context.close()));
   }
 
   /** @param {string} caption */
   #sendFiles(caption) {
+    const replyTo = this.#takeReply();
     const files = this.tray.take();
     this.#write("");
     files.forEach(({ file, kind }, place) => {
       const words = place === 0 ? caption : "";
       this.#attempt(
-        () => api.sendFile(this.view, file, kind, words),
+        () => api.sendFile(this.view, file, kind, words, replyTo),
         () => {
           this.tray.add([file], kind === "photo");
           this.#giveBack(words);
@@ -224,8 +249,7 @@ export class Composer {
 
   /** Sends what was chosen rather than typed: a command, or a key of a keyboard. @param {string} text */
   send(text) {
-    const replyTo = this.context.replyTo?.message.message_id;
-    this.context.close();
+    const replyTo = this.#takeReply();
     this.#attempt(
       () => api.sendMessage(this.view, text, replyTo),
       () => this.input.value || this.#giveBack(text),
@@ -262,6 +286,6 @@ export class Composer {
   }
 
   dispose() {
-    this.tray.take();
+    this.tray.dispose();
   }
 }

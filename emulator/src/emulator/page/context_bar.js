@@ -3,7 +3,7 @@
 
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
-import { senderName, summary } from "./names.js";
+import { isolated, senderName, summary } from "./names.js";
 
 /** @typedef {import("./types").Entry} Entry */
 
@@ -14,8 +14,8 @@ export class ContextBar {
   /** @param {() => void} editEnded */
   constructor(editEnded) {
     this.editEnded = editEnded;
-    this.title = element("span", { class: "context-title" });
-    this.text = element("span", { class: "context-text" });
+    this.title = element("span", { class: "context-title", dir: "auto" });
+    this.text = element("span", { class: "context-text", dir: "auto" });
     const close = element(
       "button",
       { type: "button", class: "mini-button", "aria-label": "Cancel", click: () => this.close() },
@@ -38,7 +38,7 @@ export class ContextBar {
     if (this.editing) this.close();
     this.replyTo = entry;
     const sender = senderName(entry, view);
-    this.#show(sender === "You" ? "Reply to yourself" : `Reply to ${sender}`, entry);
+    this.#show(sender === "You" ? "Reply to yourself" : `Reply to ${isolated(sender)}`, entry);
   }
 
   /** @param {Entry} entry */
@@ -53,6 +53,23 @@ export class ContextBar {
     this.title.textContent = title;
     this.text.textContent = summary(entry.message);
     this.node.hidden = false;
+  }
+
+  /** The message may have changed meanwhile, or gone. @param {Entry[]} entries sorted by message_id */
+  update(entries) {
+    const shown = this.editing ?? this.replyTo;
+    if (!shown || entries.includes(shown)) return;
+    const id = shown.message.message_id;
+    const now = entries.find((entry) => entry.message.message_id === id);
+    if (now) this.#renew(now);
+    else if (id >= (entries[0]?.message.message_id ?? 0)) this.close();
+  }
+
+  /** @param {Entry} entry */
+  #renew(entry) {
+    if (this.editing) this.editing = entry;
+    else this.replyTo = entry;
+    this.text.textContent = summary(entry.message);
   }
 
   close() {

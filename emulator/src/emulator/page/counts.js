@@ -3,7 +3,7 @@
 
 import { element, setText } from "./dom.js";
 import { atMostEvery } from "./frames.js";
-import { RECEIVING } from "./page_status.js";
+import { receivingNow } from "./page_status.js";
 import { listen, state } from "./store.js";
 
 /** @typedef {import("./types").Counts} Counts */
@@ -37,6 +37,7 @@ export function startCounts(place) {
     place.classList.toggle("some-waiting", state.counts.waiting > 0);
     say();
   });
+  listen("faults", () => state.counts && setText(receiving, receivingText(state.counts)));
 }
 
 /** @param {[keyof Counts, string, string]} number */
@@ -50,8 +51,8 @@ function numberNode([name, label, meaning]) {
 }
 
 /** @param {Counts} counts */
-function receivingText({ receiving, failed_polls: failed }) {
-  const how = RECEIVING[receiving]?.long ?? "";
+function receivingText({ failed_polls: failed }) {
+  const how = receivingNow()?.long ?? "";
   return failed ? `${how} ${failed.toLocaleString()} ${failed === 1 ? "poll" : "polls"} failed.` : how;
 }
 

@@ -8,7 +8,8 @@ import { icon } from "./icons.js";
 export function openDialog(title, content, className = "") {
   const titleId = freshId("dialog-title");
   const close = element("button", { type: "button", class: "icon-button", "aria-label": "Close" }, icon("close"));
-  const head = element("div", { class: "dialog-head" }, element("h2", { id: titleId, text: title }), close);
+  const heading = element("h2", { id: titleId, dir: "auto", text: title });
+  const head = element("div", { class: "dialog-head" }, heading, close);
   const dialog = element("dialog", { class: `dialog ${className}`, "aria-labelledby": titleId }, head, ...content);
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -21,7 +22,7 @@ export function openDialog(title, content, className = "") {
 /** @param {string} title @param {string} text */
 export function showAlert(title, text) {
   const done = element("button", { type: "button", class: "button primary", autofocus: true, text: "OK" });
-  const content = element("p", { class: "dialog-text", text });
+  const content = element("p", { class: "dialog-text", dir: "auto", text });
   const dialog = openDialog(title, [content, element("div", { class: "dialog-buttons" }, done)], "dialog-small");
   done.addEventListener("click", () => dialog.close());
 }

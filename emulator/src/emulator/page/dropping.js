@@ -1,12 +1,26 @@
 // @ts-check
 /** Files dragged onto a pane. */
 
-/** @param {HTMLElement} place @param {(files: File[]) => void} dropped */
-export function acceptFiles(place, dropped) {
-  const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+
+/** Elsewhere a dropped file would be opened in the place of the page. */
+export function refuseFilesElsewhere() {
+  document.addEventListener("dragover", refuse);
+  document.addEventListener("drop", refuse);
+}
+
+/** @param {DragEvent} event */
+function refuse(event) {
+  if (!hasFiles(event) || event.defaultPrevented) return;
+  event.preventDefault();
+  if (event.dataTransfer) event.dataTransfer.dropEffect = "none";
+}
+
+/** @param {HTMLElement} place @param {() => boolean} takesFiles @param {(files: File[]) => void} dropped */
+export function acceptFiles(place, takesFiles, dropped) {
   const mark = (/** @type {boolean} */ on) => place.classList.toggle("dragging", on);
   place.addEventListener("dragover", (event) => {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || !takesFiles()) return mark(false);
     event.preventDefault();
     mark(true);
   });
@@ -14,9 +28,9 @@ export function acceptFiles(place, dropped) {
     if (!place.contains(/** @type {Node|null} */ (event.relatedTarget))) mark(false);
   });
   place.addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
     mark(false);
+    if (!hasFiles(event) || !takesFiles()) return;
+    event.preventDefault();
     dropped([...(event.dataTransfer?.files ?? [])]);
   });
 }

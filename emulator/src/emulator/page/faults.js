@@ -34,8 +34,15 @@ export const TROUBLES = [
 export function isOf(fault, trouble) {
   if (fault.method !== "*" || (fault.times ?? null) !== null || fault.executed) return false;
   const same = (/** @type {string} */ name) => /** @type {any} */ (fault)[name] === trouble.fault[name];
-  return ["kind", "status", "seconds"].every(
+  return ["kind", "status", "seconds", "share"].every(
     (name) => same(name) || (trouble.fault[name] === undefined && /** @type {any} */ (fault)[name] == null),
+  );
+}
+
+/** Whether every call is cut off until somebody says otherwise. @param {Fault[]} faults */
+export function isAway(faults) {
+  return faults.some(
+    ({ kind, method, times, share }) => kind === "reset" && method === "*" && (times ?? null) === null && share >= 1,
   );
 }
 

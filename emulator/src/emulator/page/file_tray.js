@@ -3,25 +3,40 @@
 
 import { element, freshId } from "./dom.js";
 import { icon } from "./icons.js";
+import { viewKey } from "./store.js";
 import { sizeText } from "./times.js";
 
-/** @typedef {{file: File, kind: "photo"|"document", address: string|null, node: HTMLElement}} Waiting */
+/** @typedef {"photo"|"document"} Kind */
+/** @typedef {{file: File, kind: Kind, address: string|null, node: HTMLElement}} Waiting */
 
 const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/** @type {Map<string, {file: File, kind: Kind}[]>} what waits in chats that are not open */
+const kept = new Map();
+
+export function forgetKeptFiles() {
+  kept.clear();
+}
 
 export class FileTray {
   /** @type {Waiting[]} */ files = [];
 
-  /** @param {() => void} onChange */
-  constructor(onChange) {
+  #isDisposed = false;
+
+  /** @param {import("./types").View} view @param {() => void} onChange */
+  constructor(view, onChange) {
+    this.key = viewKey(view);
     this.onChange = onChange;
     this.node = element("div", { class: "tray", hidden: true, role: "group", "aria-label": "Files to send" });
+    for (const { file, kind } of kept.get(this.key) ?? []) this.add([file], kind === "photo");
+    kept.delete(this.key);
   }
 
   /** @param {File[]} files @param {boolean} asPicture what images are sent as, unless chosen otherwise */
   add(files, asPicture) {
     for (const file of files) this.#addFile(file, asPicture);
     this.node.hidden = !this.files.length;
+    if (this.#isDisposed) this.#keep();
   }
 
   /** @param {File} file @param {boolean} asPicture */
@@ -42,7 +57,7 @@ export class FileTray {
     const name = element(
       "span",
       { class: "tray-name" },
-      element("span", { class: "card-title", text: file.name }),
+      element("span", { class: "card-title", dir: "auto", title: file.name, text: file.name }),
       element("span", { class: "card-detail", text: sizeText(file.size) }),
     );
     const words = element("div", { class: "tray-words" }, name, isPicture ? choice(waiting) : "");
@@ -72,6 +87,17 @@ export class FileTray {
     for (const waiting of taken) this.#forget(waiting);
     return taken;
   }
+
+  /** The chat is closed; its files wait until it is opened again. */
+  dispose() {
+    this.#isDisposed = true;
+    this.#keep();
+  }
+
+  #keep() {
+    const files = this.take().map(({ file, kind }) => ({ file, kind }));
+    if (files.length) kept.set(this.key, [...(kept.get(this.key) ?? []), ...files]);
+  }
 }
 
 /** @param {Waiting} waiting */
@@ -83,7 +109,7 @@ function preview({ address }) {
 /** @param {Waiting} waiting */
 function choice(waiting) {
   const group = freshId("kind");
-  const option = (/** @type {Waiting["kind"]} */ kind, /** @type {string} */ text) => {
+  const option = (/** @type {Kind} */ kind, /** @type {string} */ text) => {
     const radio = element("input", {
       type: "radio",
       name: group,

@@ -10,14 +10,45 @@ import { copyButton } from "./copying.js";
 /** @type {Record<string, keyof HTMLElementTagNameMap>} */
 const PLAIN_TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+const INLINE_WHOLE = new Set(["url", "email", "bot_command"]);
 const SAFE_ADDRESS = /^(https?|tg|mailto):/iu;
 
 /** @param {string} text @param {Entity[]} entities @param {OnCommand} onCommand */
 export function formatted(text, entities, onCommand) {
-  const sorted = [...entities].sort((one, other) => one.offset - other.offset || other.length - one.length);
+  const sorted = cutAtSpoilers(entities).sort(
+    (one, other) => one.offset - other.offset || other.length - one.length || rank(one) - rank(other),
+  );
   const node = element("div", { class: "text", dir: "auto" });
   node.append(...rendered(text, 0, text.length, sorted, onCommand));
   return node;
+}
+
+/** Of entities of the same length the spoiler is outside. @param {Entity} entity */
+const rank = ({ type }) => (type === "spoiler" ? 0 : 1);
+
+/** Spoilers go around everything but blocks, so that no link reaches into covered text.
+ * @param {Entity[]} entities @returns {Entity[]} */
+function cutAtSpoilers(entities) {
+  const spoilers = entities.filter(({ type }) => type === "spoiler");
+  const cut = (/** @type {Entity[]} */ pieces, /** @type {Entity} */ spoiler) =>
+    pieces.flatMap((piece) => cutAt(piece, spoiler));
+  return entities.flatMap((entity) =>
+    entity.type === "spoiler" || BLOCKS.has(entity.type) ? [entity] : spoilers.reduce(cut, [entity]),
+  );
+}
+
+/** What is nothing in pieces, such as an address, is left out. @param {Entity} entity @param {Entity} spoiler */
+function cutAt(entity, spoiler) {
+  const end = entity.offset + entity.length;
+  const from = Math.max(entity.offset, spoiler.offset);
+  const to = Math.min(end, spoiler.offset + spoiler.length);
+  if (to <= from || to - from === entity.length) return [entity];
+  if (INLINE_WHOLE.has(entity.type)) return [];
+  const borders = [entity.offset, from, to, end];
+  return borders
+    .slice(1)
+    .map((border, nth) => ({ ...entity, offset: borders[nth], length: border - borders[nth] }))
+    .filter(({ length }) => length > 0);
 }
 
 /** @param {string} text @param {number} start @param {number} end
@@ -98,28 +129,30 @@ function commandButton(text, onCommand) {
 
 /** Covered text is inert, so that a link in it can be neither seen nor reached. @param {(Node|string)[]} inside */
 function spoiler(inside) {
+  const cover = element("button", { type: "button", class: "spoiler-cover", "aria-label": "Reveal hidden text" });
   const secret = element("span", { class: "spoiler-secret", inert: true, "aria-hidden": "true" }, ...inside);
-  const cover = element(
-    "span",
-    { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Reveal hidden text" },
-    secret,
-  );
-  cover.addEventListener("click", () => reveal(cover, secret));
-  cover.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
+  const node = element("span", { class: "spoiler" }, cover, secret);
+  node.addEventListener("click", (event) => {
+    if (node.classList.contains("revealed")) return;
     event.preventDefault();
-    event.stopPropagation();
-    reveal(cover, secret);
+    revealAll(node);
   });
-  return cover;
+  return node;
 }
 
-/** @param {HTMLElement} cover @param {HTMLElement} secret */
-function reveal(cover, secret) {
-  if (cover.classList.contains("revealed")) return;
-  cover.classList.add("revealed");
-  for (const name of ["role", "aria-label"]) cover.removeAttribute(name);
-  cover.setAttribute("tabindex", "-1");
+/** Reveals what is hidden in the same message. @param {HTMLElement} node */
+function revealAll(node) {
+  const hadFocus = node.contains(document.activeElement);
+  for (const one of node.closest(".text")?.querySelectorAll(".spoiler:not(.revealed)") ?? [node]) reveal(one);
+  if (hadFocus) /** @type {HTMLElement} */ (node.querySelector(".spoiler-secret")).focus({ preventScroll: true });
+}
+
+/** @param {Element} node */
+function reveal(node) {
+  const secret = /** @type {HTMLElement} */ (node.querySelector(".spoiler-secret"));
+  node.classList.add("revealed");
+  node.querySelector(".spoiler-cover")?.remove();
+  secret.tabIndex = -1;
   for (const name of ["inert", "aria-hidden"]) secret.removeAttribute(name);
 }
 

@@ -2,10 +2,11 @@
 /** The buttons under a message. */
 
 import { copyText } from "./copying.js";
-import { element } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { safeAddress } from "./formatting.js";
 import { icon } from "./icons.js";
 import { moneyText } from "./money.js";
+import { isPaid } from "./paid.js";
 import { isWaiting, payInvoice, pressButton, pressKey } from "./presses.js";
 
 /** @typedef {import("./types").InlineButton} InlineButton */
@@ -33,13 +34,31 @@ function inlineButton(button, message, view) {
     return waitingButton(button.text, pressKey(view, message.message_id, data), () =>
       pressButton(view, message.message_id, data),
     );
-  if (button.pay)
-    return waitingButton(button.text, pressKey(view, message.message_id, "pay"), () =>
-      payInvoice(view, message.message_id),
-    );
+  if (button.pay) return payButton(button.text, message, view);
   if (copy) return plainButton(button.text, "copy", () => copyText(copy.text));
   const address = button.url ? safeAddress(button.url) : null;
   return address ? linkButton(button.text, address) : unsupportedButton(button.text);
+}
+
+/** @param {string} text @param {Message} message @param {View} view */
+function payButton(text, message, view) {
+  const id = message.message_id;
+  const node = waitingButton(text, pressKey(view, id, "pay"), () => payInvoice(view, id));
+  node.dataset.pay = String(id);
+  return node;
+}
+
+/** An invoice is paid once. @param {ParentNode} place @param {View} view */
+export function showPaidButtons(place, view) {
+  const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll("[data-pay]:not(:disabled)"));
+  for (const button of buttons) if (isPaid(view, Number(button.dataset.pay))) showPaid(button);
+}
+
+/** @param {HTMLButtonElement} button */
+function showPaid(button) {
+  if (button === document.activeElement) button.closest("article")?.focus({ preventScroll: true });
+  button.disabled = true;
+  setText(/** @type {Element} */ (button.querySelector(".inline-label")), "Paid");
 }
 
 /** @param {string} text @param {string} key @param {() => void} act */

@@ -4,7 +4,7 @@
 import { element, setText } from "./dom.js";
 import { oncePerFrame } from "./frames.js";
 import { icon } from "./icons.js";
-import { showWaitingButtons } from "./inline_keyboards.js";
+import { showPaidButtons, showWaitingButtons } from "./inline_keyboards.js";
 import { loadEarlier } from "./earlier.js";
 import { moveAmongMessages } from "./message_focus.js";
 import { MessageRows } from "./message_rows.js";
@@ -80,6 +80,7 @@ export class MessageList {
     this.#moveDivider();
     const anchor = this.#atEnd ? null : this.rows.firstBelow(this.log.scrollTop);
     this.rows.draw(this.#shownEntries(), this.#dividerAt);
+    showPaidButtons(this.rows.node, this.view);
     if (!this.#drawn) this.#firstLook();
     else if (anchor?.node.isConnected) this.log.scrollTop += anchor.node.offsetTop - anchor.top;
     else if (this.#atEnd) this.#toEnd();

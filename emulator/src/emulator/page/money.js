@@ -2,12 +2,12 @@
 
 /** @param {import("./types").Money} money amounts are in the smallest unit of the currency */
 export function moneyText({ currency, total_amount: amount }) {
-  if (currency === "XTR") return `${amount} ⭐`;
+  if (currency === "XTR") return `⭐️${amount.toLocaleString()}`;
   try {
     const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
     return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
   } catch {
-    return `${amount / 100} ${currency}`;
+    return `${(amount / 100).toLocaleString()} ${currency}`;
   }
 }
 

@@ -28,8 +28,22 @@ export function partnerName(view) {
 
 /** @param {View} view */
 export function viewName(view) {
+  return `Chat of ${viewWords(view)}`;
+}
+
+/** @param {View} view */
+export function viewWords(view) {
   const joint = view.chat > 0 ? "with" : "in";
-  return `Chat of ${firstName(view.person)} ${joint} ${partnerName(view)}`;
+  return `${isolated(firstName(view.person))} ${joint} ${isolated(partnerName(view))}`;
+}
+
+// Hebrew to Arabic Extended, their presentation forms, the right-to-left planes, and the characters that control it.
+const TURNS_AROUND =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** A name as a part of other words: it does not turn these around. @param {string} name */
+export function isolated(name) {
+  return TURNS_AROUND.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** @param {Entry} entry @param {View} view */
@@ -39,12 +53,15 @@ export function senderName(entry, view) {
   return fullName(person ?? entry.message.from ?? state.bot);
 }
 
+/** Whole emoji, and letters with their accents. */
+const SIGNS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 /** @param {string} name */
 export function initials(name) {
   const words = name.trim().split(/\s+/u);
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
   return letters
-    .map((word) => [...word][0] ?? "")
+    .map((word) => [...SIGNS.segment(word)][0]?.segment ?? "")
     .join("")
     .toUpperCase();
 }
@@ -81,12 +98,13 @@ function withoutText(message) {
 
 /** What a service message says, or null if the message is not one. @param {Message} message @returns {string|null} */
 export function serviceText(message) {
-  const who = fullName(message.from);
-  if (message.new_chat_members) return `${message.new_chat_members.map(fullName).join(", ")} joined`;
-  if (message.left_chat_member) return `${fullName(message.left_chat_member)} left`;
+  const nameOf = (/** @type {User|undefined} */ user) => isolated(fullName(user));
+  const who = nameOf(message.from);
+  if (message.new_chat_members) return `${message.new_chat_members.map(nameOf).join(", ")} joined`;
+  if (message.left_chat_member) return `${nameOf(message.left_chat_member)} left`;
   if (message.successful_payment) return paymentText("Paid", message.successful_payment);
   if (message.refunded_payment) return paymentText("Refunded", message.refunded_payment);
-  if (message.new_chat_title) return `${who} named the group “${message.new_chat_title}”`;
-  if (message.pinned_message) return `${who} pinned “${summary(message.pinned_message)}”`;
+  if (message.new_chat_title) return `${who} named the group “${isolated(message.new_chat_title)}”`;
+  if (message.pinned_message) return `${who} pinned “${isolated(summary(message.pinned_message))}”`;
   return message.group_chat_created ? "The group was created" : null;
 }

@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import { element, setText } from "./dom.js";
-import { firstName } from "./names.js";
+import { firstName, isolated } from "./names.js";
 import { state } from "./store.js";
 import { report } from "./toasts.js";
 
@@ -33,14 +33,11 @@ export class OtherwiseBar {
     const person = state.people.get(this.view.person);
     if (!person) return false;
     const change = (/** @type {object} */ changes) => () => void api.changePerson(person.id, changes).catch(report);
+    const name = isolated(firstName(person.id));
     if (person.deactivated)
-      return this.#offer(
-        `${firstName(person.id)}’s account is deleted.`,
-        "Bring it back",
-        change({ deactivated: false }),
-      );
+      return this.#offer(`${name}’s account is deleted.`, "Bring it back", change({ deactivated: false }));
     if (person.blocked && this.view.chat > 0)
-      return this.#offer(`${firstName(person.id)} has blocked the bot.`, "Unblock", change({ blocked: false }));
+      return this.#offer(`${name} has blocked the bot.`, "Unblock", change({ blocked: false }));
     const isNew = this.view.chat > 0 && !state.chats.get(this.view.chat)?.entries.length;
     return isNew && this.#offer("", "Start", this.start);
   }

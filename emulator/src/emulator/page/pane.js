@@ -2,10 +2,10 @@
 /** One person's view of one chat: its header, its messages, and the place to write. */
 
 import { Composer } from "./composer.js";
-import { element } from "./dom.js";
+import { element, setOrRemove } from "./dom.js";
 import { oncePerFrame } from "./frames.js";
 import { MessageList } from "./message_list.js";
-import { hueOf, viewName } from "./names.js";
+import { hueOf, viewName, viewWords } from "./names.js";
 import { focusPane, placeOf } from "./open_chats.js";
 import { listenToAnswers } from "./pane_answers.js";
 import { acceptFiles } from "./dropping.js";
@@ -21,10 +21,11 @@ export class Pane {
     this.view = view;
     this.header = new PaneHeader(view);
     this.composer = new Composer(view, () => this.list.sent());
-    this.list = new MessageList(view, this.#actions(), `Messages of ${viewName(view)}`);
+    this.list = new MessageList(view, this.#actions(), `Messages of ${viewWords(view)}`);
     this.toasts = element("div", { class: "toasts", role: "status" });
     this.node = element("section", { class: "pane", "data-menus": true, "data-view": viewKey(view) });
-    this.node.append(this.header.node, this.list.node, this.toasts, this.composer.node);
+    this.list.node.append(this.toasts);
+    this.node.append(this.header.node, this.list.node, this.composer.node);
     this.node.style.setProperty("--hue", String(hueOf(view.person)));
     this.update = oncePerFrame(() => this.#draw());
     this.#listen();
@@ -37,7 +38,8 @@ export class Pane {
     const focused = () => focusPane(placeOf(this.view));
     this.node.addEventListener("focusin", focused);
     this.node.addEventListener("pointerdown", focused);
-    acceptFiles(this.node, (files) => this.composer.dropped(files));
+    const takesFiles = () => this.composer.takesFiles;
+    acceptFiles(this.node, takesFiles, (files) => this.composer.dropped(files));
     this.stops = [chats, people, answers];
   }
 
@@ -54,7 +56,8 @@ export class Pane {
 
   #draw() {
     if (!state.people.has(this.view.person)) return;
-    this.node.setAttribute("aria-label", viewName(this.view));
+    setOrRemove(this.node, "aria-label", viewName(this.view));
+    setOrRemove(this.list.log, "aria-label", `Messages of ${viewWords(this.view)}`);
     this.header.draw();
     this.composer.draw();
     this.list.update();

@@ -4,6 +4,7 @@
 import { showAlert } from "./dialogs.js";
 import { element } from "./dom.js";
 import { safeAddress } from "./formatting.js";
+import { isolated } from "./names.js";
 import { listen, state } from "./store.js";
 
 /** @typedef {import("./types").View} View */
@@ -30,7 +31,7 @@ export function listenToAnswers(view, say) {
 /** @param {{text: string, show_alert: boolean, url: string}} answer @param {Say} say */
 function showAnswer({ text, show_alert: asAlert, url }, say) {
   const address = url ? safeAddress(url) : null;
-  if (asAlert && text) showAlert(`${state.bot.first_name} says`, text);
+  if (asAlert && text) showAlert(`${isolated(state.bot.first_name)} says`, text);
   else if (text) say(text);
   if (address)
     say(

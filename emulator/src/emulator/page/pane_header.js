@@ -38,8 +38,9 @@ export class PaneHeader {
       icon("back"),
     );
     this.face = element("span");
-    this.title = element("h2", { class: "pane-title", tabindex: "-1" });
-    this.me = element("span", { class: "pane-me" });
+    this.title = element("h2", { class: "pane-title", tabindex: "-1", dir: "auto" });
+    this.name = element("bdi");
+    this.me = element("span", { class: "pane-me" }, "You are ", this.name);
     this.username = element("span", { class: "pane-username" });
     this.action = element("span", { class: "pane-action" });
     this.menu = element("button", { type: "button", class: "icon-button", "aria-label": "Chat menu" }, icon("more"));
@@ -61,7 +62,7 @@ export class PaneHeader {
     const person = state.people.get(this.view.person);
     if (!person) return;
     setText(this.title, partnerName(this.view));
-    setText(this.me, `You are ${firstName(person.id)}`);
+    setText(this.name, firstName(person.id));
     setText(this.username, person.username ? `@${person.username}` : "");
     if (this.face.textContent !== initials(person.first_name)) this.#drawFace(person);
   }

@@ -32,7 +32,12 @@ const LANGUAGES = {
 
 /** @param {Person} [person] without one, a new person is added */
 export function openPersonDialog(person) {
-  const first = field("First name", { required: true, maxlength: 64, value: person?.first_name, autofocus: true });
+  const first = field("First name", {
+    "aria-required": "true",
+    maxlength: 64,
+    value: person?.first_name,
+    autofocus: true,
+  });
   const last = field("Last name", { maxlength: 64, value: person?.last_name });
   const username = field(
     "Username",
@@ -47,13 +52,25 @@ export function openPersonDialog(person) {
       username: username.input.value.trim().replace(/^@/u, ""),
       language_code: language.select.value,
     });
-  const save = () => (person ? api.putPerson(person.id, names()) : add(names()));
+  const save = async () => {
+    demandName(first.input);
+    await (person ? api.putPerson(person.id, names()) : add(names()));
+  };
   openForm(
     person ? "Change name" : "Add a person",
     [first.node, last.node, username.node, language.node],
     person ? "Save" : "Add",
     save,
   );
+}
+
+/** A browser lets blanks pass as a name. @param {HTMLInputElement} input */
+function demandName(input) {
+  input.removeAttribute("aria-invalid");
+  if (input.value.trim()) return;
+  input.setAttribute("aria-invalid", "true");
+  input.focus();
+  throw new Error("A first name is needed.");
 }
 
 /** @param {string} current */

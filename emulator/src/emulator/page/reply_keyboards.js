@@ -18,11 +18,13 @@ export class ReplyKeyboard {
   /** @type {Entry|undefined} */ #answered;
 
   /** @param {View} view @param {(text: string) => void} send
-   * @param {(doing: () => Promise<unknown>) => void} attempt */
-  constructor(view, send, attempt) {
+   * @param {(doing: () => Promise<unknown>) => void} attempt
+   * @param {() => void} lostFocus the key with the focus is gone */
+  constructor(view, send, attempt, lostFocus) {
     this.view = view;
     this.send = send;
     this.attempt = attempt;
+    this.lostFocus = lostFocus;
     const id = freshId("keyboard");
     this.node = element("div", {
       class: "reply-keyboard",
@@ -64,6 +66,7 @@ export class ReplyKeyboard {
   #show(entry) {
     this.#shown = entry;
     const rows = entry?.keyboard?.keyboard ?? [];
+    if (this.node.contains(document.activeElement)) this.lostFocus();
     this.node.replaceChildren(
       ...rows.map((row) => element("div", { class: "reply-row" }, ...row.map((button) => this.#button(button)))),
     );
@@ -80,6 +83,7 @@ export class ReplyKeyboard {
 
   /** @param {boolean} isOpen */
   #setOpen(isOpen) {
+    if (!isOpen && this.node.contains(document.activeElement)) this.lostFocus();
     this.node.hidden = !isOpen;
     this.toggle.setAttribute("aria-expanded", String(isOpen));
   }

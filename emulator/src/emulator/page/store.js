@@ -9,6 +9,7 @@
 
 export const state = {
   loaded: false,
+  run: "",
   connected: false,
   bot: /** @type {import("./types").User} */ ({ id: 0, first_name: "The bot" }),
   botDescription: "",
@@ -61,6 +62,7 @@ function take(topic, news) {
 /** @param {any} data */
 function takeSnapshot(data) {
   const { bot, faults, settings, counts } = data;
+  takeRun(data.run ?? "");
   Object.assign(state, { bot, faults, settings, counts, loaded: true });
   state.botDescription = data.bot_description ?? "";
   state.greeting = data.greeting ?? "";
@@ -68,6 +70,14 @@ function takeSnapshot(data) {
   state.chats = new Map(data.chats.map((/** @type {any} */ chat) => [chat.id, mergedChat(chat)]));
   state.groups = new Map([...state.chats].filter(([id]) => id < 0));
   for (const topic of ["snapshot", "people", "chats", "faults", "settings", "counts"]) announce(topic);
+}
+
+/** Another run is another emulator: nothing that is known holds any more. @param {string} run */
+function takeRun(run) {
+  if (!run || run === state.run) return;
+  announce("new_run", run);
+  if (state.run) forgetEverything();
+  state.run = run;
 }
 
 /** @param {ChatInfo & {entries: Entry[]}} chat @returns {Chat} */

@@ -7,7 +7,7 @@ const SECONDS = 5;
 
 /** @param {HTMLElement} place a live region @param {string} text @param {Node} [extra] */
 export function toast(place, text, extra) {
-  const node = element("div", { class: "toast" }, element("span", {}, text), extra);
+  const node = element("div", { class: "toast" }, element("span", { dir: "auto" }, text), extra);
   place.append(node);
   while (place.children.length > 3) place.firstElementChild?.remove();
   // Longer texts stay longer.

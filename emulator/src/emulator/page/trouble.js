@@ -156,7 +156,10 @@ function drawBlocks(place) {
 function blockLine(known, person) {
   const line = known ?? switchLine("", "", (on) => api.changePerson(person.id, { blocked: on }));
   line.dataset.person = String(person.id);
-  setText(/** @type {Element} */ (line.querySelector(".switch-words > span")), `${fullName(person)} blocks the bot`);
+  const words = /** @type {Element} */ (line.querySelector(".switch-words > span"));
+  const name = words.querySelector("bdi") ?? element("bdi");
+  if (!name.isConnected) words.replaceChildren(name, " blocks the bot");
+  setText(name, fullName(person));
   /** @type {HTMLInputElement} */ (line.querySelector("input")).checked = person.blocked;
   return line;
 }
