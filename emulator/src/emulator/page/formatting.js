@@ -127,10 +127,15 @@ function commandButton(text, onCommand) {
   return element("button", { type: "button", class: "text-command", click: () => onCommand(text) }, text);
 }
 
-/** Covered text is inert, so that a link in it can be neither seen nor reached. @param {(Node|string)[]} inside */
+/** @type {WeakMap<Node, (Node|string)[]>} what comes in the place of covered text */
+const hidden = new WeakMap();
+
+/** Covered text is text only, so that a link in it can be neither seen nor reached. @param {(Node|string)[]} inside */
 function spoiler(inside) {
   const cover = element("button", { type: "button", class: "spoiler-cover", "aria-label": "Reveal hidden text" });
-  const secret = element("span", { class: "spoiler-secret", inert: true, "aria-hidden": "true" }, ...inside);
+  const text = inside.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+  const secret = element("span", { class: "spoiler-secret", "aria-hidden": "true", text });
+  hidden.set(secret, inside);
   const node = element("span", { class: "spoiler" }, cover, secret);
   node.addEventListener("click", (event) => {
     if (node.classList.contains("revealed")) return;
@@ -152,8 +157,9 @@ function reveal(node) {
   const secret = /** @type {HTMLElement} */ (node.querySelector(".spoiler-secret"));
   node.classList.add("revealed");
   node.querySelector(".spoiler-cover")?.remove();
+  secret.replaceChildren(...(hidden.get(secret) ?? []));
   secret.tabIndex = -1;
-  for (const name of ["inert", "aria-hidden"]) secret.removeAttribute(name);
+  secret.removeAttribute("aria-hidden");
 }
 
 /** @param {Entity} entity @param {string} text */

@@ -2,6 +2,7 @@
 /** How people, chats and messages are called on the page. */
 
 import { element } from "./dom.js";
+import { spokenText } from "./formatting.js";
 import { state } from "./store.js";
 import { paymentText } from "./money.js";
 
@@ -82,7 +83,8 @@ export function avatar(name, id) {
 /** One line that stands for a message. @param {Message} message */
 export function summary(message) {
   const text = message.text ?? message.caption;
-  if (text) return text.replace(/\s+/gu, " ").slice(0, 120);
+  const entities = message.entities ?? message.caption_entities ?? [];
+  if (text) return spokenText(text, entities).replace(/\s+/gu, " ").slice(0, 120);
   return withoutText(message);
 }
 

@@ -34,7 +34,7 @@ async def send_invoice(telegram: Telegram, arguments: Arguments) -> Any:
         "currency": arguments.text("currency"),
         "total_amount": total,
     }
-    message = sending.deliver(telegram, address, {"invoice": invoice}, pay_button=f"Pay ⭐️{total}")
+    message = sending.deliver(telegram, address, {"invoice": invoice}, pay_button=f"Pay ⭐️{total:,}")
     telegram.payments.payloads[message["chat"]["id"], message["message_id"]] = arguments.text("payload")
     return message
 
