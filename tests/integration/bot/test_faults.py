@@ -164,6 +164,7 @@ def test_telegram_may_come_later_than_the_bot(
 
 def test_telegram_may_go_away_and_come_back(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:
     ada.ask("/start")
+    wait_for(lambda: unconfirmed(telegram) == 0, "the answered update is confirmed")
     telegram.end(signal.SIGKILL)
     assert bot.wait_for_problem("telegram")
     telegram.start()
