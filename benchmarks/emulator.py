@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,6 @@ BATCH = 500
 CALLS = 20_000
 CONNECTIONS = 32
 BUDGET = 5_000  # updates a second
-
-Measured = Callable[[aiohttp.ClientSession], Awaitable[None]]
 
 
 def run() -> None:

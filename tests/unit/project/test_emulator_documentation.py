@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from emulator.bot_api.schema import VERSION
 from emulator.control.server import application
 from emulator.telegram import Telegram
 
@@ -16,6 +17,10 @@ async def test_every_request_is_in_the_documentation() -> None:
     routes = application(Telegram("1:token")).router.routes()
     offered = {f"{route.method} /control{_path(route.resource.canonical)}" for route in routes if route.resource}
     assert documented == {route for route in offered if not route.startswith("HEAD")}
+
+
+def test_the_version_of_the_bot_api_is_told() -> None:
+    assert f"Bot API {VERSION}" in DOCUMENT.read_text()
 
 
 def _path(canonical: str) -> str:

@@ -22,10 +22,11 @@ from emulator.faults import Fault
 from emulator.telegram import GET_UPDATES, Telegram
 
 _log = logging.getLogger(__name__)
-_METHODS = {name.lower(): (name, method) for name, method in METHODS.items()}
+_METHODS = {name.lower(): method for name, method in METHODS.items()}
 _PUBLISHED = {name.lower(): name for name in PUBLISHED}
 LONGEST_TOKEN = 80  # bytes
 HIGHEST_BOT_ID = 2**54
+MALFORMED = "Unauthorized: invalid token specified"
 _NUMBER = re.compile("-?[0-9]{1,18}")
 NOBODY_THERE = 499  # HTTP status of an answer that nobody gets
 _NOT_BY_WEBHOOK = ("deletewebhook", "setwebhook", "close", "logout")
@@ -136,7 +137,7 @@ async def _befall(struck: list[Fault]) -> Fault | None:
 async def _run(telegram: Telegram, name: str, arguments: Arguments) -> Any:
     if name not in _METHODS:
         raise ApiError(400, f"Bad Request: this emulator does not have the method {_PUBLISHED[name]}")
-    return await _METHODS[name][1](telegram, arguments)
+    return await _METHODS[name](telegram, arguments)
 
 
 def _check_token(given: str, expected: str) -> None:
@@ -144,15 +145,12 @@ def _check_token(given: str, expected: str) -> None:
         return
     bot_id, colon, _ = given.partition(":")
     if given.startswith("0") or len(given.encode()) > LONGEST_TOKEN or not colon:
-        raise _INVALID_TOKEN
+        raise ApiError(401, MALFORMED)
     if not _NUMBER.fullmatch(bot_id):
         raise ApiError(421, "Misdirected Request: unallowed token specified")
     if not 0 < int(bot_id) < HIGHEST_BOT_ID:
-        raise _INVALID_TOKEN
+        raise ApiError(401, MALFORMED)
     raise ApiError(401, "Unauthorized")
-
-
-_INVALID_TOKEN = ApiError(401, "Unauthorized: invalid token specified")
 
 
 def _success(result: Any) -> web.Response:
