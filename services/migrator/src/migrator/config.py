@@ -1,56 +1,129 @@
+"""Settings from the environment and from secret files.
+
+Read by hand: importing a library that does it would take longer than all the rest of a run with nothing to do.
+"""
+
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from typing import Literal, cast
 
 from migrator.errors import ConfigError
 
 SECRETS_DIR = Path("/run/secrets")
+MIGRATIONS_DIR = "/migrations"
+MIGRATIONS_TABLE = "public.schema_migrations"
+LONGEST = 2_000_000  # seconds; PostgreSQL counts its timeouts in milliseconds, in 31 bits
+
+LogFormat = Literal["text", "json"]
+
+_TABLE = re.compile(r"(?:(?P<schema>[a-z_][a-z0-9_]{0,62})\.)?(?P<name>[a-z_][a-z0-9_]{0,62})")
 
 
-def _postgres_url(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("must start with postgresql://")
-    return url
+@dataclass(frozen=True, slots=True)
+class Table:
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
 
 
-class Config(BaseSettings):
-    """Read once from the environment and from secret files; frozen."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
-
-    database_url: Annotated[SecretStr, AfterValidator(_postgres_url)] = Field(
-        description="Give the database as postgresql://migrator@HOST:5432/NAME"
-    )
-    database_password: SecretStr | None = Field(
-        default=None, description="Put the password into a file named database_password in the secrets directory"
-    )
-    migrations_dir: Path = Field(
-        default=Path("/migrations"), description="Give the directory that holds the .sql files"
-    )
-    database_wait_seconds: float = Field(
-        default=60, ge=0, description="Give the seconds to wait until the database answers"
-    )
-    lock_wait_seconds: float = Field(default=60, ge=0, description="Give the seconds to wait for another migrator")
-    log_format: Literal["text", "json"] = Field(default="text", description="Choose text or json")
+@dataclass(frozen=True, slots=True)
+class Config:
+    database_url: str = field(repr=False)
+    database_password: str | None = field(repr=False)
+    migrations_dir: Path
+    migrations_table: Table
+    database_wait_seconds: float
+    lock_wait_seconds: float
+    lock_timeout_seconds: float
+    lock_retry_seconds: float
 
 
 def load() -> Config:
     """Raises ConfigError with one line for each wrong setting; no line repeats a value."""
-    directory = Path(os.environ.get("SECRETS_DIR", SECRETS_DIR))
-    try:
-        return Config(_secrets_dir=directory if directory.is_dir() else None)  # type: ignore[call-arg]
-    except ValidationError as error:
-        raise ConfigError("\n".join(_line(fault["loc"][0], fault["msg"]) for fault in error.errors())) from None
-    except (OSError, SettingsError) as error:
-        raise ConfigError(f"A secret file in {directory} cannot be read as text: {error}.") from None
+    settings = _Settings()
+    config = Config(
+        database_url=settings.postgres_url("DATABASE_URL"),
+        database_password=settings.value("DATABASE_PASSWORD"),
+        migrations_dir=migrations_dir(),
+        migrations_table=settings.table("MIGRATIONS_TABLE", MIGRATIONS_TABLE),
+        database_wait_seconds=settings.seconds("DATABASE_WAIT_SECONDS", 60, "to wait until the database answers"),
+        lock_wait_seconds=settings.seconds("LOCK_WAIT_SECONDS", 60, "to wait for another migrator"),
+        lock_timeout_seconds=settings.seconds("LOCK_TIMEOUT_SECONDS", 5, "that a statement waits for a table in use"),
+        lock_retry_seconds=settings.seconds("LOCK_RETRY_SECONDS", 120, "to go on trying for a table in use"),
+    )
+    if settings.faults:
+        raise ConfigError("\n".join(settings.faults))
+    return config
 
 
-def _line(field: str | int, problem: str) -> str:
-    description = Config.model_fields[str(field)].description
-    problem = "is missing" if problem == "Field required" else problem.removeprefix("Value error, ").lower()
-    return f"{str(field).upper()}: {problem}. {description}."
+def migrations_dir() -> Path:
+    return Path(os.environ.get("MIGRATIONS_DIR") or MIGRATIONS_DIR)
+
+
+def log_format() -> LogFormat:
+    """Raises ConfigError."""
+    chosen = os.environ.get("LOG_FORMAT") or "text"
+    if chosen not in ("text", "json"):
+        raise ConfigError("LOG_FORMAT: is neither of the two. Choose text or json.")
+    return cast(LogFormat, chosen)
+
+
+class _Settings:
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self._secrets = Path(os.environ.get("SECRETS_DIR") or SECRETS_DIR)
+
+    def value(self, name: str) -> str | None:
+        """The environment's, else the secret file's; an empty one counts as none."""
+        if value := os.environ.get(name):
+            return value
+        path = self._secrets / name.lower()
+        try:
+            return path.read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+            self.faults.append(f"{name}: the secret file {path} cannot be read: {reason}.")
+            return None
+
+    def postgres_url(self, name: str) -> str:
+        found = len(self.faults)
+        url = self.value(name) or ""
+        problem = None
+        if not url:
+            problem = "is missing"
+        elif not url.startswith(("postgresql://", "postgres://")):
+            problem = "must start with postgresql://"
+        if problem and len(self.faults) == found:
+            self.faults.append(f"{name}: {problem}. {URL_ADVICE}")
+        return url
+
+    def table(self, name: str, default: str) -> Table:
+        match = _TABLE.fullmatch(self.value(name) or default)
+        if match is None:
+            self.faults.append(
+                f"{name}: is not the name of a table. Give it as table or schema.table, "
+                "in lower case letters, digits and underscores."
+            )
+            return Table("", "")
+        return Table(match["schema"] or "public", match["name"])
+
+    def seconds(self, name: str, default: float, meaning: str) -> float:
+        text = self.value(name)
+        try:
+            seconds = float(text) if text else default
+        except ValueError:
+            seconds = -1
+        if not 0 <= seconds <= LONGEST:
+            self.faults.append(f"{name}: must be a number from 0 to {LONGEST}. Give the seconds {meaning}.")
+        return seconds
+
+
+URL_ADVICE = "Give the database as postgresql://ROLE@HOST:5432/NAME."

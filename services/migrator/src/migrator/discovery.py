@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.errors import HistoryError
-
-_NAME = re.compile(r"(?P<version>[0-9]{3,18})_[a-z0-9_]+\.sql")
+_NAME = re.compile(r"(?P<version>[0-9]{1,18})_[A-Za-z0-9_-]+\.sql")
 _WHERE = "Set MIGRATIONS_DIR to the directory that holds the .sql files."
 
 
@@ -17,19 +15,37 @@ _WHERE = "Set MIGRATIONS_DIR to the directory that holds the .sql files."
 class Migration:
     version: int
     name: str
-    #: Without a byte order mark, and with LF alone, so that an editor's habits change no checksum.
+    #: As in the file, but for a byte order mark.
     text: str
 
     @property
     def checksum(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return checksum(self.text)
 
 
-def discover(directory: Path) -> list[Migration]:
-    """Raises HistoryError that lists every unusable file."""
+def checksum(text: str) -> str:
+    """SHA-256 of the text with LF alone, so that an editor's habits change nothing."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    #: By number.
+    migrations: list[Migration]
+    #: A line for each file that cannot be used.
+    faults: list[str]
+
+
+def discover(directory: Path) -> Discovered:
+    try:
+        names = sorted(path.name for path in directory.iterdir() if _is_sql(path))
+    except OSError as error:
+        return Discovered([], [f"{directory}: {error.strerror}. {_WHERE}"])
+    if not names:
+        return Discovered([], [f"{directory}: holds no .sql file. {_WHERE}"])
     faults: list[str] = []
     migrations: dict[int, Migration] = {}
-    for name in _names(directory):
+    for name in names:
         migration = _load(directory / name)
         if isinstance(migration, str):
             faults.append(f"{name}: {migration}")
@@ -38,28 +54,27 @@ def discover(directory: Path) -> list[Migration]:
             faults.append(f"{name}: {other} has the number {migration.version} too. Renumber the newer file.")
         else:
             migrations[migration.version] = migration
-    if faults:
-        raise HistoryError(faults)
-    return [migrations[version] for version in sorted(migrations)]
+    return Discovered([migrations[version] for version in sorted(migrations)], faults)
 
 
-def _names(directory: Path) -> list[str]:
-    try:
-        names = sorted(path.name for path in directory.iterdir() if path.suffix == ".sql")
-    except OSError as error:
-        raise HistoryError([f"{directory}: {error.strerror}. {_WHERE}"]) from None
-    if not names:
-        raise HistoryError([f"{directory}: holds no .sql file. {_WHERE}"])
-    return names
+def _is_sql(path: Path) -> bool:
+    # Hidden ones are an editor's, or the machinery of a mounted ConfigMap.
+    return path.suffix.lower() == ".sql" and not path.name.startswith(".")
 
 
 def _load(path: Path) -> Migration | str:
     """The migration, or what is wrong with the file."""
     match = _NAME.fullmatch(path.name)
+    if path.stem.lower().endswith(".down"):
+        return "undoes a migration, and migrations go forward only. Move it elsewhere; write a new file to undo one."
     if match is None:
-        return "bad name. Call it NNN_what_it_does.sql, in lower case, for example 007_orders.sql."
+        return "bad name. Call it NNN_what_it_does.sql, for example 007_orders.sql."
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        return f"cannot be read: {error}. Save it as a plain file in UTF-8."
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        return f"cannot be read: {error.strerror}."
+    except UnicodeDecodeError as error:
+        return f"is not UTF-8: {error.reason} at byte {error.start}. Save it as UTF-8."
+    if "\0" in text:
+        return f"holds a NUL character in line {text.count(chr(10), 0, text.index(chr(0))) + 1}. Save it as UTF-8."
     return Migration(int(match["version"]), path.name, text)

@@ -1,11 +1,11 @@
 """What can go wrong, and the exit code that tells it.
 
 MigratorError
-├── MigrationFailed       1  a statement failed; its file was rolled back
-├── ConfigError           2  a setting is missing or malformed
+├── MigrationFailed       1  a statement failed or cannot be parsed
+├── ConfigError           2  a setting or an argument is missing or malformed
 ├── HistoryError          3  the files and the record disagree; nothing was touched
-├── DatabaseUnreachable   4  no connection within the deadline, or one that will never be allowed
-└── LockNotObtained       5  another migrator held the lock for the whole wait
+├── DatabaseUnreachable   4  no connection within the deadline, one that will never be allowed, or one that was lost
+└── LockNotObtained       5  another migrator held the lock for the whole wait, or took it over
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class MigratorError(Exception):
 
 class MigrationFailed(MigratorError):
     exit_code = 1
+    #: Of the statement that failed.
+    sqlstate: str | None = None
 
 
 class ConfigError(MigratorError):

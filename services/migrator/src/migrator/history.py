@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.discovery import Migration
-from migrator.errors import HistoryError
-from migrator.ledger import Applied
+from migrator.discovery import Discovered, Migration
+from migrator.errors import ConfigError, HistoryError
+from migrator.ledger import Recorded
 
 
-def pending(migrations: Sequence[Migration], applied: Sequence[Applied]) -> list[Migration]:
-    """The migrations still to run, in order. Raises HistoryError that lists every disagreement."""
-    files = {migration.version: migration for migration in migrations}
-    done = {entry.version for entry in applied}
-    newest = max(done, default=0)
-    faults = [fault for entry in applied if (fault := _fault(files.get(entry.version), entry))]
-    faults += [
-        f"{migration.name}: is new, but {newest} is applied already. Give it a higher number."
-        for migration in migrations
-        if migration.version not in done and migration.version < newest
-    ]
-    if faults:
+def pending(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of_order: bool = False) -> list[Migration]:
+    """The migrations still to run or to finish, in order. Raises HistoryError that lists every fault."""
+    if faults := find_faults(files, recorded, allow_out_of_order=allow_out_of_order):
         raise HistoryError(faults)
-    return [migration for migration in migrations if migration.version not in done]
+    applied = {entry.version for entry in recorded if entry.applied_at}
+    return [migration for migration in files.migrations if migration.version not in applied]
 
 
-def _fault(file: Migration | None, entry: Applied) -> str | None:
+def find_faults(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of_order: bool = False) -> list[str]:
+    by_version = {migration.version: migration for migration in files.migrations}
+    known = {entry.version for entry in recorded}
+    newest = max((entry.version for entry in recorded if entry.applied_at), default=-1)
+    faults = [*files.faults]
+    # Where no file can be read at all, that every one of them is gone need not be said as well.
+    if files.migrations:
+        faults += [fault for entry in recorded if (fault := _fault(by_version.get(entry.version), entry))]
+    if not allow_out_of_order:
+        faults += [
+            f"{migration.name}: is new, but {newest} is applied already. Give it a higher number."
+            for migration in files.migrations
+            if migration.version not in known and migration.version < newest
+        ]
+    return faults
+
+
+def _fault(file: Migration | None, entry: Recorded) -> str | None:
     if file is None:
         return f"{entry.name}: was applied, and the file is gone. Restore it, or deploy the release that has it."
-    if file.checksum != entry.checksum:
+    # How much of a half-done file may still change is known when it has been read as statements.
+    if entry.applied_at and file.checksum != entry.checksum:
         return f"{file.name}: was changed after it was applied. Restore it, and put the change into a new file."
     return None
+
+
+def check_target(files: Discovered, version: int | None) -> None:
+    """Raises ConfigError where no file has that number."""
+    if version is not None and version not in (migration.version for migration in files.migrations):
+        newest = max((migration.version for migration in files.migrations), default=0)
+        raise ConfigError(f"No file has the number {version}; the newest is {newest}.")

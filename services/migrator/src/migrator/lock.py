@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from asyncpg import Connection, Record
 
@@ -17,9 +15,8 @@ POLL_INTERVAL = 0.2  # seconds
 log = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def migration_lock(connection: Connection[Record], wait_seconds: float) -> AsyncIterator[None]:
-    """Raises LockNotObtained, with the holder's name, after the wait.
+async def obtain(connection: Connection[Record], wait_seconds: float) -> None:
+    """Holds it until the connection ends. Raises LockNotObtained, with the holder's name, after the wait.
 
     It polls: a session that waits inside pg_advisory_lock() holds a snapshot, and a CREATE INDEX CONCURRENTLY of the
     migrator that it waits for would wait for it in turn.
@@ -30,29 +27,42 @@ async def migration_lock(connection: Connection[Record], wait_seconds: float) ->
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):
         if loop.time() >= deadline:
             raise LockNotObtained(
-                f"Another migrator holds the lock since more than {wait_seconds:g} s: {await _holder(connection)}. "
+                f"Another migrator held the lock for {wait_seconds:g} s: {await _holder(connection)}. "
                 "Let it finish, or end it, then run this one again."
             )
         if not said:
             log.info("waiting for another migrator", extra={"holder": await _holder(connection)})
             said = True
         await asyncio.sleep(POLL_INTERVAL)
-    try:
-        yield
-    finally:
-        if not connection.is_closed():
-            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK_KEY)
+
+
+async def confirm(connection: Connection[Record]) -> None:
+    """Takes it back where a file has released it. Raises LockNotObtained when another migrator was quicker."""
+    if not await connection.fetchval("SELECT pg_catalog.pg_try_advisory_lock($1)", LOCK_KEY):
+        raise LockNotObtained(await lost_to(connection))
+
+
+async def lost_to(connection: Connection[Record]) -> str:
+    """What to say when another migrator has the lock that was held."""
+    return (
+        f"The lock was lost to another migrator: {await _holder(connection)}. Does a file call "
+        "pg_advisory_unlock_all(), or does a pooler exchange the sessions? Connect to the server itself; run again."
+    )
+
+
+async def release(connection: Connection[Record]) -> None:
+    await connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 async def _holder(connection: Connection[Record]) -> str:
     row = await connection.fetchrow(
         """
         SELECT pid, application_name, client_addr, backend_start
-        FROM pg_locks
-        JOIN pg_stat_activity USING (pid)
+        FROM pg_catalog.pg_locks
+        JOIN pg_catalog.pg_stat_activity USING (pid)
         WHERE locktype = 'advisory'
           AND granted
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
           AND classid = ($1::bigint >> 32)::oid
           AND objid = ($1::bigint & 4294967295)::oid
           AND objsubid = 1

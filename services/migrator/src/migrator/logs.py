@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+_CLEAR_LINE = "\r\x1b[2K"
 
 
 class TextFormatter(logging.Formatter):
@@ -27,11 +28,39 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(event, default=str, ensure_ascii=False)
 
 
+class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Takes its status line away before anything else is written."""
+
+    shown = False
+
+    def show(self, text: str) -> None:
+        if text or self.shown:
+            self.stream.write(f"{_CLEAR_LINE}{text}")
+            self.stream.flush()
+        self.shown = bool(text)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.show("")
+        super().emit(record)
+
+
 def configure(log_format: Literal["text", "json"]) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    on_terminal = log_format == "text" and sys.stderr.isatty()
+    handler = (TerminalHandler if on_terminal else logging.StreamHandler)(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+
+
+def has_status_line() -> bool:
+    return any(isinstance(handler, TerminalHandler) for handler in logging.root.handlers)
+
+
+def status(text: str) -> None:
+    """Shows it as the last line of the terminal; nothing where there is none."""
+    for handler in logging.root.handlers:
+        if isinstance(handler, TerminalHandler):
+            handler.show(text)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

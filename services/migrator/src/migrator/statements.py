@@ -1,0 +1,145 @@
+"""What kind of statement it is, and so how it may run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pglast import ast, enums, parse_sql
+
+from migrator.directives import Directives
+
+COPY_ADVICE = "write INSERT instead, as pg_dump does with --inserts"
+
+_FIRST_WORD = re.compile(r"[a-z]*", re.IGNORECASE)
+#: Only these need a closer look, which is slow; CREATE and its like only where such a word is in it.
+_LOOK = frozenset(
+    ("abort", "begin", "call", "cluster", "commit", "copy", "discard", "do", "end", "prepare", "reindex", "release")
+) | frozenset(("reset", "rollback", "savepoint", "set", "start", "vacuum"))
+_LOOK_TWICE = frozenset(("alter", "create", "drop"))
+_TELLING = re.compile("concurrently|database|subscription|system|tablespace", re.IGNORECASE)
+
+
+class Kind(Enum):
+    #: Runs in a transaction.
+    ORDINARY = auto()
+    #: PostgreSQL refuses it in a transaction.
+    OUTSIDE = auto()
+    #: The same, and it waits for others without making anybody wait.
+    CONCURRENT = auto()
+    #: May commit on its own where there is no transaction around it.
+    PROCEDURE = auto()
+    #: Sets something for the rest of the session.
+    SETTING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    #: Where it starts in the file, in characters.
+    offset: int
+    kind: Kind
+
+
+class Unusable(ValueError):
+    """It cannot stand in a migration; the message says why and what to do."""
+
+
+def read(sql: str, offset: int, directives: Directives) -> Statement:
+    """Raises Unusable."""
+    kind = Kind.ORDINARY
+    if _is_special(sql) or not directives.transaction:
+        kind = _kind(node(sql))
+    if directives.transaction and kind in (Kind.OUTSIDE, Kind.CONCURRENT):
+        raise Unusable("PostgreSQL runs this outside of a transaction only: put -- migrate: no-transaction above it")
+    return Statement(sql, offset, kind)
+
+
+def node(sql: str) -> ast.Node:
+    statement: ast.Node = parse_sql(sql)[0].stmt
+    return statement
+
+
+def _is_special(sql: str) -> bool:
+    match = _FIRST_WORD.match(sql)
+    word = match[0].lower() if match else ""
+    return word in _LOOK or (word in _LOOK_TWICE and _TELLING.search(sql) is not None)
+
+
+def _kind(statement: ast.Node) -> Kind:
+    """Raises Unusable."""
+    match statement:
+        case ast.TransactionStmt() | ast.VariableSetStmt(name="TRANSACTION"):
+            raise Unusable(
+                "a migration is one transaction already: remove its own BEGIN, COMMIT, ROLLBACK and the like"
+            )
+        case ast.CopyStmt(filename=None):
+            raise Unusable(f"the migrator has no data to copy: {COPY_ADVICE}")
+        case ast.DiscardStmt(target=enums.DiscardMode.DISCARD_ALL):
+            raise Unusable("this would release the migrator's lock: remove it; the session is reset after each file")
+        case ast.VariableSetStmt(name="standard_conforming_strings", args=(ast.A_Const(val=ast.String(sval=value)),)):
+            if value != "on":
+                raise Unusable("files are read with standard_conforming_strings on: remove it, and write E'…'")
+            return Kind.SETTING
+        case ast.IndexStmt(concurrent=True, idxname=None):
+            raise Unusable("give the index a name, so that a build that was cut off can be told from a finished one")
+        case ast.VariableSetStmt():
+            return Kind.SETTING
+        case ast.SelectStmt(
+            targetList=(ast.ResTarget(val=ast.FuncCall(funcname=(*_, ast.String(sval="set_config")))),)
+        ):
+            return Kind.SETTING
+        case ast.CallStmt() | ast.DoStmt():
+            return Kind.PROCEDURE
+    if _is_concurrent(statement):
+        return Kind.CONCURRENT
+    return Kind.OUTSIDE if _runs_outside_only(statement) else Kind.ORDINARY
+
+
+def _is_concurrent(statement: ast.Node) -> bool:
+    match statement:
+        case ast.IndexStmt(concurrent=True) | ast.DropStmt(concurrent=True):
+            return True
+        case ast.AlterTableStmt(cmds=(ast.AlterTableCmd(def_=ast.PartitionCmd(concurrent=True)),)):
+            return True
+        case ast.ReindexStmt(params=params):
+            return _is_on(params, "concurrently")
+    return False
+
+
+def _runs_outside_only(statement: ast.Node) -> bool:
+    match statement:
+        case ast.VacuumStmt(is_vacuumcmd=True) | ast.ClusterStmt(relation=None) | ast.AlterSystemStmt():
+            return True
+        case ast.CreatedbStmt() | ast.DropdbStmt() | ast.CreateTableSpaceStmt() | ast.DropTableSpaceStmt():
+            return True
+        case ast.ReindexStmt(kind=kind):
+            return kind not in (
+                enums.ReindexObjectType.REINDEX_OBJECT_INDEX,
+                enums.ReindexObjectType.REINDEX_OBJECT_TABLE,
+            )
+        case ast.AlterDatabaseStmt(options=options):
+            return any(option.defname == "tablespace" for option in options or ())
+        case ast.CreateSubscriptionStmt(options=options):
+            return _is_on(options, "connect", True) and _is_on(options, "create_slot", True)
+    return False
+
+
+def _is_on(options: tuple[ast.DefElem, ...] | None, name: str, default: bool = False) -> bool:
+    """What an option in parentheses says, as PostgreSQL reads a boolean."""
+    for option in options or ():
+        if option.defname == name:
+            return _value(option.arg) not in ("false", "off", "0")
+    return default
+
+
+def _value(argument: ast.Node | None) -> str:
+    match argument:
+        case ast.String(sval=text):
+            return str(text).lower()
+        case ast.Integer(ival=number):
+            return str(number)
+        case ast.Boolean(boolval=value):
+            return str(value).lower()
+    return "true"
