@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _with_files(options)
         return asyncio.run(_until_stopped(_with_database(options, config.load())))
     except MigratorError as error:
-        log.error("%s", error)
+        log.error("failed", extra={"error": str(error), "exit_code": error.exit_code})
         return error.exit_code
     except _Stopped as stopped:
         log.warning("stopped by %s", signal.Signals(stopped.signal).name)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
-from asyncpg import Connection, Record
+from asyncpg import Connection, PostgresLogMessage, Record
 from asyncpg.connect_utils import SessionAttribute
 
 from migrator.config import URL_ADVICE, Config
@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 async def connected(config: Config, *, writes: bool) -> AsyncIterator[Connection[Record]]:
     """A connection; raises DatabaseUnreachable when it cannot be had, and when it is lost."""
     connection = await connect(config, writes=writes)
+    connection.add_log_listener(_pass_on)
     try:
         yield connection
         await connection.close(timeout=CLOSE_TIMEOUT)
@@ -96,6 +97,11 @@ def reason(error: Exception) -> str:
     if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
         return "takes no writes (a standby?)"
     return str(error) or type(error).__name__
+
+
+def _pass_on(_: object, message: PostgresLogMessage) -> None:
+    """What the database tells, for instance by RAISE NOTICE."""
+    log.info((message.severity or "notice").lower(), extra={"text": message.message})
 
 
 def _hosts(url: str) -> list[str]:

@@ -12,7 +12,7 @@ _DURATION = re.compile(r"(?P<number>[0-9]{1,9}) ?(?P<unit>ms|s|min|h)|0")
 _MILLISECONDS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 _LONGEST = 2**31 - 1  # milliseconds; PostgreSQL takes no more
 #: Where other tools begin the part that undoes a migration.
-_DOWN = re.compile(r"--\s*(migrate:|\+(goose|migrate)\s+)down\b.*", re.IGNORECASE)
+_DOWN = re.compile(r"--\s*(migrate:\s*|\+(goose|migrate)\s+)down\b.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

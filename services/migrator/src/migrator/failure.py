@@ -18,10 +18,10 @@ _ADVICE = {
 def failed(script: Script, statement: Statement | None, error: PostgresError, outcome: str) -> MigrationFailed:
     """Without a statement it failed at the end, when what was deferred was checked."""
     if statement is None:
-        place, message = len(script.migration.text.rstrip()), f"{error}, when the file was done"
+        place, message = len(script.migration.text.rstrip()), f"{error.args[0]}, when the file was done"
     else:
         place = statement.offset + (int(error.position) - 1 if error.position else 0)
-        message = str(error)
+        message = error.args[0]
     lines = [pointer(script.migration, place, f"{message} (SQLSTATE {error.sqlstate})")]
     lines += [f"{label}: {text}" for label, text in _details(error) if text]
     if script.directives.transaction and error.sqlstate in _ADVICE:

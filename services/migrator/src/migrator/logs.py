@@ -7,13 +7,20 @@ from datetime import UTC, datetime
 from typing import Literal
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+#: What files and data hold must not steer the terminal.
+_CONTROLS = {code: 0xFFFD for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
 _CLEAR_LINE = "\r\x1b[2K"
 
 
 class TextFormatter(logging.Formatter):
-    """`migrator: applied file=001_users.sql ms=12`"""
+    """`migrator: applied file=001_users.sql ms=12`; an error in its own words."""
 
     def format(self, record: logging.LogRecord) -> str:
+        return self._line(record).translate(_CONTROLS)
+
+    def _line(self, record: logging.LogRecord) -> str:
+        if error := record.__dict__.get("error"):
+            return f"migrator: error: {error}"
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
         level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
         return f"migrator: {level}{record.getMessage()}{fields}"

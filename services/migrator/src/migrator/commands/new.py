@@ -15,8 +15,8 @@ HEADER = """\
 -- What this changes, and why.
 --
 -- It runs in one transaction while the release before still serves: add first, remove in a later release.
--- Where a statement cannot run in a transaction (CREATE INDEX CONCURRENTLY), begin a line of its own with
--- migrate: no-transaction; to wait longer than usual for a busy table, with migrate: lock-timeout 30s.
+-- Lines that may stand here:  "-- migrate: no-transaction", where a statement cannot run in a transaction
+-- (CREATE INDEX CONCURRENTLY), and "-- migrate: lock-timeout 30s", to wait longer than usual for a busy table.
 
 """
 
