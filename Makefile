@@ -24,7 +24,10 @@ clean: ## Remove the demo with its data, the images and the tools
 	@scripts/clean
 
 ##@ Work on it
-.PHONY: test check fmt lock bench screenshots
+.PHONY: migration test check fmt lock bench screenshots
+migration: ## Begin a migration: make migration NAME=add_orders
+	@scripts/ensure-venv
+	@scripts/migration "$$NAME"
 test: ## Everything: lint, types, unit, integration and end-to-end tests
 	@scripts/ensure-docker
 	@scripts/ensure-images

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import emulator, page, start_up
+from benchmarks import emulator, migrator, page, start_up
 
 if __name__ == "__main__":
     emulator.run()
     page.run()
+    migrator.run()
     start_up.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ class Server:
 
 
 @contextmanager
-def running_server(secrets: Path) -> Iterator[Server]:
+def running_server(secrets: Path, settings: Sequence[str] = ("fsync=off", "log_statement=all")) -> Iterator[Server]:
     secrets.mkdir()
     for name in ("postgres_password", "migrator_db_password", "bot_db_password"):
         (secrets / name).write_text(PASSWORD)
@@ -51,7 +51,7 @@ def running_server(secrets: Path) -> Iterator[Server]:
         *("--volume", f"{secrets}:/run/secrets:ro"),
         *("--volume", f"{ROOT / 'db/init'}:/docker-entrypoint-initdb.d:ro"),
         *("--env", "POSTGRES_DB=orderly", "--env", "POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password"),
-        *(IMAGE, "postgres", "-c", "fsync=off", "-c", "log_statement=all"),
+        *(IMAGE, "postgres", *(part for setting in settings for part in ("-c", setting))),
     )
     try:
         wait_for(lambda: _answers(name), "the test server answers")

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from migrator.discovery import Discovered, Migration
 from migrator.errors import ConfigError, HistoryError
-from migrator.ledger import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    version: int
+    name: str
+    checksum: str
+    #: None while a no-transaction file is half done.
+    applied_at: datetime | None
+    duration: timedelta
+    #: Statements done.
+    statements: int
+    #: Checksum of these statements, while the file is half done.
+    finished_part: str | None
+    #: Checksum of the statement that was begun outside of a transaction and whose end is not known.
+    running: str | None
 
 
 def pending(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of_order: bool = False) -> list[Migration]:

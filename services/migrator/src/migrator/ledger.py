@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
 from asyncpg import Connection, Record
@@ -12,26 +10,11 @@ from asyncpg import Connection, Record
 from migrator.config import Table
 from migrator.discovery import Migration
 from migrator.errors import HistoryError, MigrationFailed
+from migrator.history import Recorded
 from migrator.lock import LOCK_KEY
 
 _FIRST_COLUMNS = frozenset(("version", "name", "checksum", "applied_at", "duration"))
 _LATER_COLUMNS = frozenset(("statements", "finished_part", "running"))
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    version: int
-    name: str
-    checksum: str
-    #: None while a no-transaction file is half done.
-    applied_at: datetime | None
-    duration: timedelta
-    #: Statements done.
-    statements: int
-    #: Checksum of these statements, while the file is half done.
-    finished_part: str | None
-    #: Checksum of the statement that was begun outside of a transaction and whose end is not known.
-    running: str | None
 
 
 class Ledger:
@@ -70,26 +53,22 @@ class Ledger:
             ) from None
         return [Recorded(**row) for row in rows]
 
-    async def claim(self, migration: Migration, settings: Sequence[str]) -> bool:
-        """Begins the transaction that will run the file, with the file's record in it; False without the lock.
+    def claim(self, migration: Migration) -> str:
+        """Enters the file, as its transaction begins; no row without the lock.
 
-        The lock is taken for the transaction too, should the file release that of the session. One trip to the server:
-        a name and a checksum hold nothing that would have to be quoted.
+        The lock is taken for the transaction too, should the file release that of the session. Text, to be sent along
+        with other statements: a name and a checksum hold nothing that would have to be quoted.
         """
-        claim = self._sql(_CLAIM).format(
-            version=migration.version, name=migration.name, checksum=migration.checksum, lock=LOCK_KEY
-        )
-        begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
-        return await self._connection.execute("; ".join((begin, *settings, claim))) == "INSERT 0 1"
+        fields = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
+        return self._sql(_CLAIM).format(**fields, lock=LOCK_KEY)
 
-    async def complete(
-        self, migration: Migration, statements: int, duration: timedelta, settings: Sequence[str]
-    ) -> bool:
-        """Whether it is still the transaction of the claim, which may be committed now."""
-        complete = self._sql(_COMPLETE).format(
-            version=migration.version, statements=statements, microseconds=duration // timedelta(microseconds=1)
-        )
-        return await self._connection.execute("; ".join((*settings, complete))) == "UPDATE 1"
+    def complete(self, version: int, statements: int) -> str:
+        """Marks the file as applied; no row where this is not the transaction of the claim any more."""
+        return self._sql(_COMPLETE).format(version=version, statements=statements)
+
+    async def withdraw(self, version: int) -> bool:
+        """Deletes a claim that was committed though the file was not complete; False where there is none."""
+        return await self._connection.execute(self._sql(_WITHDRAW), version) == "DELETE 1"
 
     async def adopt(self, migration: Migration) -> None:
         """As applied, though nothing of it was run."""
@@ -195,10 +174,17 @@ _CLAIM = """
 _COMPLETE = """
     UPDATE schema_migrations
     SET applied_at = pg_catalog.clock_timestamp(),
-        duration = '{microseconds} microseconds',
+        duration = pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp(),
         statements = {statements}
     WHERE version = {version}
       AND xmin = pg_catalog.pg_current_xact_id()::xid
+"""
+
+_WITHDRAW = """
+    DELETE FROM schema_migrations
+    WHERE version = $1
+      AND applied_at IS NULL
+      AND finished_part IS NULL
 """
 
 _ADOPT = """

@@ -24,7 +24,7 @@ class Progress:
         self.statements = statements
         #: The file's place among those of the run, as 3/12.
         self.count = count
-        #: The one that runs.
+        #: The one that runs; 0 while they run all at once.
         self.statement = 0
         self._started = time.perf_counter()
 
@@ -45,8 +45,8 @@ class Progress:
     async def _on_terminal(self) -> None:
         while True:
             await asyncio.sleep(TERMINAL_INTERVAL)
-            where = f"statement {self.statement} of {self.statements}"
-            logs.status(f"{self.count} {self.file}: {where}, {self.seconds:.0f} s")
+            where = f"statement {self.statement} of {self.statements}, " if self.statement else ""
+            logs.status(f"{self.count} {self.file}: {where}{self.seconds:.0f} s")
 
     async def _in_log(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from migrator.discovery import Migration
 from migrator.errors import HistoryError
-from migrator.ledger import Recorded
+from migrator.history import Recorded
 from migrator.parsing import Script, parse_all
 
 

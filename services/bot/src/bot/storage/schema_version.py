@@ -20,10 +20,16 @@ log = logging.getLogger(__name__)
 
 
 async def schema_version(database: Database) -> int:
-    """The newest applied migration, 0 before the first. Raises StorageUnavailable."""
+    """The newest migration that is applied to its end, 0 before the first. Raises StorageUnavailable."""
     async with database.connection() as connection:
         try:
-            version: int | None = await connection.fetchval("SELECT max(version) FROM public.schema_migrations")
+            version: int | None = await connection.fetchval(
+                """
+                SELECT max(version)
+                FROM public.schema_migrations
+                WHERE applied_at IS NOT NULL
+                """
+            )
         except asyncpg.UndefinedTableError:
             return 0
     return version or 0

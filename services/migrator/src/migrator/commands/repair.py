@@ -8,7 +8,8 @@ from migrator.config import Config
 from migrator.database import locked
 from migrator.discovery import Migration, discover
 from migrator.errors import ConfigError
-from migrator.ledger import Ledger, Recorded
+from migrator.history import Recorded
+from migrator.ledger import Ledger
 
 
 async def repair(config: Config, name: str, *, yes: bool = False) -> None:

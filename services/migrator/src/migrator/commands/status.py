@@ -12,7 +12,8 @@ from migrator.config import Config
 from migrator.database import connected
 from migrator.discovery import Discovered, discover
 from migrator.errors import HistoryError
-from migrator.ledger import Ledger, Recorded
+from migrator.history import Recorded
+from migrator.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

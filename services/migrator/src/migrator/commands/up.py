@@ -13,7 +13,8 @@ from migrator import history
 from migrator.config import Config
 from migrator.database import locked
 from migrator.discovery import Migration, discover
-from migrator.ledger import Ledger, Recorded
+from migrator.history import Recorded
+from migrator.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ async def _apply(
         try:
             async with progress.shown():
                 if script.directives.transaction:
-                    last = number == len(todo)
-                    apply = partial(transactional.apply, connection, ledger, script, progress, last=last)
+                    apply = partial(transactional.apply, connection, ledger, script, progress)
+                    apply = partial(apply, fresh=not recorded, last=number == len(todo))
                     await until_free(apply, config.lock_retry_seconds, name)
                 else:
                     await stepwise.apply(connection, ledger, step, progress, config.lock_retry_seconds)
