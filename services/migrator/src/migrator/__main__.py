@@ -5,8 +5,9 @@ import sys
 
 
 def main() -> int:
-    # As a container's first process it would be deaf to SIGTERM until the run has begun and can roll back.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # Until the run has begun and can roll back. As a container's first process it would be deaf to SIGTERM otherwise.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     from migrator.cli import main as run
 
     return run()

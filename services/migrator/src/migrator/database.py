@@ -128,6 +128,7 @@ async def _connect(config: Config, url: str, *, writes: bool) -> Connection[Reco
                 # A long migration is no mistake; what a role or a database prescribes is meant for others.
                 "statement_timeout": "0",
                 "idle_in_transaction_session_timeout": "0",
+                "tcp_keepalives_idle": "60",  # what lies between must not forget a connection while an index is built
                 "standard_conforming_strings": "on",  # as the files are read
             },
         )

@@ -20,6 +20,10 @@ from migrator.statements import Statement, Unusable
 _COMMENTS = ("SQL_COMMENT", "C_COMMENT")
 _SEMICOLON = "ASCII_59"
 _MENTIONS_DIRECTIVE = re.compile(r"--\s*(migrate:|\+(goose|migrate)\s)", re.IGNORECASE)
+#: Settings that the end of a file cannot take back: for new sessions, and of names that the server does not know.
+_LASTING_SETTING = re.compile(
+    r"\balter\s+(database|role|user)\b|\bset\s+(session\s+)?\w+\.\w|\bset_config\s*\(\s*'[^']*\.", re.IGNORECASE
+)
 _PSQL_COMMAND = re.compile(r"\\\S*")
 
 
@@ -30,6 +34,11 @@ class Script:
     migration: Migration
     directives: Directives
     statements: list[Statement]
+
+    @property
+    def changes_sessions(self) -> bool:
+        """Whether the next file may find another session after it than a new one."""
+        return _LASTING_SETTING.search(self.migration.text) is not None
 
     def checksum_of_first(self, count: int) -> str:
         """Of what has run when that many statements are done; comments do not count."""

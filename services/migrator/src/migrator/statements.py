@@ -70,7 +70,12 @@ def _is_special(sql: str) -> bool:
 def _kind(statement: ast.Node) -> Kind:
     """Raises Unusable."""
     match statement:
-        case ast.TransactionStmt() | ast.VariableSetStmt(name="TRANSACTION"):
+        case (
+            ast.TransactionStmt()
+            | ast.VariableSetStmt(
+                name="TRANSACTION" | "transaction_isolation" | "transaction_read_only" | "transaction_deferrable"
+            )
+        ):
             raise Unusable(
                 "a migration is one transaction already: remove its own BEGIN, COMMIT, ROLLBACK and the like"
             )

@@ -23,7 +23,7 @@ from migrator.progress import Progress
 from migrator.retrying import until_free
 from migrator.statements import Kind, Statement
 from migrator.steps import Step
-from migrator.transactional import RESET_SESSION, RESET_SETTINGS, timeouts
+from migrator.transactional import RESET_SESSION, RESET_SETTINGS, RUN_DEFERRED, timeouts
 
 #: Whatever the file made of its session, the record is written as the migrator; until the transaction ends.
 _AS_MIGRATOR = "SET LOCAL session_authorization TO DEFAULT; SET LOCAL role TO DEFAULT"
@@ -93,7 +93,7 @@ class _Run:
         try:
             async with self._connection.transaction(isolation="read_committed"):
                 await self._connection.execute(statement.sql)
-                await self._connection.execute(_AS_MIGRATOR)
+                await self._connection.execute(f"{RUN_DEFERRED}; {_AS_MIGRATOR}")
                 await self._record(started)
         except asyncpg.ActiveSQLTransactionError:
             return False

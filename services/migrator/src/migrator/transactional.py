@@ -15,7 +15,9 @@ from migrator.lock import lost_to
 from migrator.parsing import Script
 from migrator.progress import Progress
 
-#: A file's settings and role end with it, so that the record is written as the migrator.
+#: What was deferred to the end of the file, its triggers among them, runs with the file's own settings and role.
+RUN_DEFERRED = "SET CONSTRAINTS ALL IMMEDIATE"
+#: They end with the file, so that the record is written as the migrator.
 RESET_SETTINGS = ("RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL")
 #: What else a session keeps, but for its locks; after the end of the transaction.
 RESET_SESSION = ("CLOSE ALL", "UNLISTEN *", "DEALLOCATE ALL", "DISCARD TEMP", "DISCARD SEQUENCES")
@@ -49,7 +51,8 @@ class _Attempt:
         # Only the last file of a run waits until it is safe on disk, and all before it are then: a server that dies
         # in between forgets the newest files together with their records.
         settings = RESET_SETTINGS if last else (*RESET_SETTINGS, "SET LOCAL synchronous_commit TO off")
-        self._complete = _joined(*settings, ledger.complete(script.migration.version, len(script.statements)))
+        complete = ledger.complete(script.migration.version, len(script.statements))
+        self._complete = _joined(RUN_DEFERRED, *settings, complete)
 
     async def at_once(self) -> bool:
         """False when it was rolled back, for whatever reason."""
@@ -65,7 +68,9 @@ class _Attempt:
             await self._connection.execute("ROLLBACK")
             raise
         if answer != _COMPLETED:
-            await self._roll_back()
+            await self._connection.execute("ROLLBACK")
+            if await self._ledger.withdraw(self._migration.version):
+                raise self._ended_itself()
             return False
         await self._commit()
         return True
@@ -75,13 +80,15 @@ class _Attempt:
         try:
             await self._claim()
             await run_statements(self._connection, self._script, progress, _OUTCOME)
-            answer = await self._connection.execute(self._complete)
+            answer = await self._end(self._complete)
         except BaseException:
             if not self._connection.is_closed():
                 await self._connection.execute("ROLLBACK")
             raise
         if answer != _COMPLETED:
-            await self._roll_back()
+            await self._connection.execute("ROLLBACK")
+            await self._ledger.withdraw(self._migration.version)
+            raise self._ended_itself()
         await self._commit()
 
     async def _claim(self) -> None:
@@ -95,23 +102,26 @@ class _Attempt:
         if answer != _CLAIMED:
             raise LockNotObtained(await lost_to(self._connection))
 
-    async def _roll_back(self) -> None:
-        """Raises MigrationFailed where there is no way back."""
-        await self._connection.execute("ROLLBACK")
-        if await self._ledger.withdraw(self._migration.version):
-            raise MigrationFailed(
-                f"{self._migration.name}: ended its own transaction, so a part of it may be committed, and it is not "
-                "recorded. Look what is there, remove what ends the transaction, and run again."
-            )
+    def _ended_itself(self) -> MigrationFailed:
+        return MigrationFailed(
+            f"{self._migration.name}: ended its own transaction, so a part of it may be committed, and it is not "
+            "recorded. Look what is there, remove what ends the transaction, and run again."
+        )
 
     async def _commit(self) -> None:
         try:
-            await self._connection.execute(_joined("COMMIT", *RESET_SESSION))
+            await self._end(_joined("COMMIT", *RESET_SESSION))
         except LOST as error:
             raise DatabaseUnreachable(
                 f"The connection to the database was lost: {reason(error)}. Whether {self._migration.name} was "
                 "committed before is not known here; run again, which finds out."
             ) from None
+
+    async def _end(self, statements: str) -> str:
+        try:
+            return await self._connection.execute(statements)
+        except LOST:
+            raise
         except PostgresError as error:
             raise failed(self._script, None, error, _OUTCOME) from None
 

@@ -16,7 +16,7 @@ from migrator.ledger import Ledger
 from migrator.parsing import Script
 from migrator.progress import Progress
 from migrator.steps import Step, steps
-from migrator.transactional import RESET_SESSION, RESET_SETTINGS, run_statements, timeouts
+from migrator.transactional import RESET_SESSION, RESET_SETTINGS, RUN_DEFERRED, run_statements, timeouts
 
 _OUTCOME = "All of it was rolled back, and nothing recorded."
 #: What only a transaction around several files can run into: a new enum value, and pending trigger events.
@@ -88,7 +88,7 @@ def _doubts(failure: MigrationFailed, left_out: list[str]) -> list[str]:
 async def _check_deferred(connection: Connection[Record], script: Script) -> None:
     """As the end of the transaction would; afterwards constraints are deferred as before."""
     try:
-        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        await connection.execute(RUN_DEFERRED)
     except LOST:
         raise
     except PostgresError as error:

@@ -23,16 +23,20 @@ async def up(config: Config, *, to: int | None = None, allow_out_of_order: bool 
     """In order, and stops at the first failure."""
     files = discover(config.migrations_dir)
     history.check_target(files, to)
-    async with locked(config) as connection:
-        ledger = Ledger(connection, config.migrations_table)
-        await ledger.create()
-        recorded = await ledger.read()
-        pending = history.pending(files, recorded, allow_out_of_order=allow_out_of_order)
-        chosen = [migration for migration in pending if to is None or migration.version <= to]
-        if chosen:
-            await _apply(config, connection, ledger, chosen, recorded)
-    applied = [entry.version for entry in recorded if entry.applied_at] + [migration.version for migration in chosen]
-    fields = {"version": max(applied, default=0), "applied": len(chosen)}
+    applied = 0
+    finished = False
+    while not finished:
+        async with locked(config) as connection:
+            ledger = Ledger(connection, config.migrations_table)
+            await ledger.create()
+            recorded = await ledger.read()
+            pending = history.pending(files, recorded, allow_out_of_order=allow_out_of_order)
+            chosen = [migration for migration in pending if to is None or migration.version <= to]
+            done = await _apply(config, connection, ledger, chosen, recorded, applied) if chosen else 0
+        applied += done
+        finished = done == len(chosen)
+    versions = [entry.version for entry in recorded] + [migration.version for migration in chosen]
+    fields = {"version": max(versions, default=0), "applied": applied}
     if left := len(pending) - len(chosen):
         log.info("stopped where it was told", extra={**fields, "pending": left})
     else:
@@ -45,7 +49,9 @@ async def _apply(
     ledger: Ledger,
     pending: Sequence[Migration],
     recorded: Sequence[Recorded],
-) -> None:
+    before: int,
+) -> int:
+    """How many files; not all where the next one needs a new session. So many were applied `before` in this run."""
     # The grammar is a large library, and most runs have nothing to apply.
     from migrator import stepwise, transactional
     from migrator.progress import Progress
@@ -55,12 +61,13 @@ async def _apply(
     todo = steps(pending, recorded)
     for number, step in enumerate(todo, 1):
         script, name = step.script, step.script.migration.name
-        progress = Progress(name, len(script.statements), f"{number}/{len(todo)}")
+        last = number == len(todo) or script.changes_sessions
+        progress = Progress(name, len(script.statements), f"{before + number}/{before + len(todo)}")
         try:
             async with progress.shown():
                 if script.directives.transaction:
                     apply = partial(transactional.apply, connection, ledger, script, progress)
-                    apply = partial(apply, fresh=not recorded, last=number == len(todo))
+                    apply = partial(apply, fresh=not recorded, last=last)
                     await until_free(apply, config.lock_retry_seconds, name)
                 else:
                     await stepwise.apply(connection, ledger, step, progress, config.lock_retry_seconds)
@@ -68,6 +75,9 @@ async def _apply(
             log.warning(_stopped(script.directives.transaction), extra={"file": name, "statement": progress.statement})
             raise
         log.info("applied", extra={"file": name, "ms": round(progress.seconds * 1000), "done": progress.count})
+        if script.changes_sessions:
+            return number
+    return len(todo)
 
 
 def _stopped(in_transaction: bool) -> str:
