@@ -22,7 +22,7 @@ HEADER = """\
 
 
 def new(directory: Path, name: str) -> None:
-    """Prints the path. Raises ConfigError for a name without letters, HistoryError for files that cannot be counted."""
+    """Prints the path. Raises ConfigError for a name or directory it cannot use, HistoryError for bad files in it."""
     slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     if not slug:
         raise ConfigError("Name the file after what it does, in letters from a to z, for example add_orders.")
@@ -32,8 +32,11 @@ def new(directory: Path, name: str) -> None:
     numbers = [migration.version for migration in files.migrations] if files else []
     width = max((len(migration.name.partition("_")[0]) for migration in files.migrations), default=3) if files else 3
     path = directory / f"{_next(max(numbers, default=0)):0{width}}_{slug}.sql"
-    with path.open("x", encoding="utf-8") as file:
-        file.write(HEADER)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(HEADER)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}. MIGRATIONS_DIR names the directory.") from None
     print(path)
 
 
