@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -28,14 +29,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         logs.configure(options.log_format or config.log_format())
         if options.command in ("verify", "new"):
-            return _with_files(options)
-        return asyncio.run(_until_stopped(_with_database(options, config.load())))
+            code = _with_files(options)
+        else:
+            code = asyncio.run(_until_stopped(_with_database(options, config.load())))
+        sys.stdout.flush()
+        return code
     except MigratorError as error:
         log.error("failed", extra={"error": str(error), "exit_code": error.exit_code})
         return error.exit_code
     except _Stopped as stopped:
         log.warning("stopped by %s", signal.Signals(stopped.signal).name)
         return 128 + stopped.signal
+    except BrokenPipeError:
+        # Whoever read along has had enough; nor may the interpreter complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
 
 
 def _with_files(options: argparse.Namespace) -> int:

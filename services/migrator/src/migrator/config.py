@@ -18,6 +18,9 @@ MIGRATIONS_DIR = "/migrations"
 MIGRATIONS_TABLE = "public.schema_migrations"
 LONGEST = 2_000_000  # seconds; PostgreSQL counts its timeouts in milliseconds, in 31 bits
 
+URL_ADVICE = "Give the database as postgresql://ROLE@HOST:5432/NAME."
+QUOTING_ADVICE = "In a name or a password, write @ : / ? # % as %40 and so on."
+
 LogFormat = Literal["text", "json"]
 
 _TABLE = re.compile(r"(?:(?P<schema>[a-z_][a-z0-9_]{0,62})\.)?(?P<name>[a-z_][a-z0-9_]{0,62})")
@@ -78,6 +81,8 @@ class _Settings:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self._secrets = Path(os.environ.get("SECRETS_DIR") or SECRETS_DIR)
+        if self._secrets.exists() and not self._secrets.is_dir():
+            self.faults.append(f"SECRETS_DIR: {self._secrets} is not a directory. Give the one with the secret files.")
 
     def value(self, name: str) -> str | None:
         """The environment's, else the secret file's; an empty one counts as none."""
@@ -86,11 +91,13 @@ class _Settings:
         path = self._secrets / name.lower()
         try:
             return path.read_text("utf-8").strip() or None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-            self.faults.append(f"{name}: the secret file {path} cannot be read: {reason}.")
+            self.faults.append(
+                f"{name}: the secret file {path} cannot be read: {reason}. Make it a text that everybody may read."
+            )
             return None
 
     def postgres_url(self, name: str) -> str:
@@ -98,11 +105,13 @@ class _Settings:
         url = self.value(name) or ""
         problem = None
         if not url:
-            problem = "is missing"
+            problem = f"is missing. {URL_ADVICE}"
         elif not url.startswith(("postgresql://", "postgres://")):
-            problem = "must start with postgresql://"
+            problem = f"must start with postgresql://. {URL_ADVICE}"
+        elif "@" in url.partition("?")[0].partition("//")[2].partition("/")[2]:
+            problem = f"holds an @ behind the host. {QUOTING_ADVICE}"
         if problem and len(self.faults) == found:
-            self.faults.append(f"{name}: {problem}. {URL_ADVICE}")
+            self.faults.append(f"{name}: {problem}")
         return url
 
     def table(self, name: str, default: str) -> Table:
@@ -124,6 +133,3 @@ class _Settings:
         if not 0 <= seconds <= LONGEST:
             self.faults.append(f"{name}: must be a number from 0 to {LONGEST}. Give the seconds {meaning}.")
         return seconds
-
-
-URL_ADVICE = "Give the database as postgresql://ROLE@HOST:5432/NAME."

@@ -38,6 +38,10 @@ def add(directives: Directives, comment: str) -> Directives:
         raise BadDirective("a part that undoes the migration would be run with the rest: remove it")
     name, value = match["name"].lower(), match["value"]
     match name:
+        case "":
+            raise BadDirective(f"a directive without a name; known are {KNOWN}")
+        case "up" if not value:  # dbmate's heading
+            return directives
         case "no-transaction" if value:
             raise BadDirective("no-transaction takes no value")
         case "no-transaction":

@@ -68,11 +68,14 @@ def _load(path: Path) -> Migration | str:
     if path.stem.lower().endswith(".down"):
         return "undoes a migration, and migrations go forward only. Move it elsewhere; write a new file to undo one."
     if match is None:
-        return "bad name. Call it NNN_what_it_does.sql, for example 007_orders.sql."
+        return (
+            "bad name. Call it NNN_what_it_does.sql, for example 007_orders.sql: "
+            "up to 18 digits, then letters from a to z, digits, _ or -."
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return f"cannot be read: {error.strerror}."
+        return f"cannot be read: {error.strerror}. Mend it, or move it elsewhere."
     except UnicodeDecodeError as error:
         return f"is not UTF-8: {error.reason} at byte {error.start}. Save it as UTF-8."
     if "\0" in text:

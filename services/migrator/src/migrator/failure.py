@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from asyncpg import PostgresError
+from asyncpg import DuplicatePreparedStatementError, InvalidSQLStatementNameError, PostgresError
 
+from migrator import grammar
 from migrator.errors import MigrationFailed
 from migrator.parsing import Script
 from migrator.places import pointer
 from migrator.statements import Statement
+
+_HINTED_BY_DRIVER = (DuplicatePreparedStatementError, InvalidSQLStatementNameError)
 
 _ADVICE = {
     "25001": "It cannot run in a transaction: put -- migrate: no-transaction above the first statement.",
@@ -18,7 +21,7 @@ _ADVICE = {
 def failed(script: Script, statement: Statement | None, error: PostgresError, outcome: str) -> MigrationFailed:
     """Without a statement it failed at the end, when what was deferred was checked."""
     if statement is None:
-        place, message = len(script.migration.text.rstrip()), f"{error.args[0]}, when the file was done"
+        place, message = grammar.end(script.migration.text), f"{error.args[0]}, when the file was done"
     else:
         place = statement.offset + (int(error.position) - 1 if error.position else 0)
         message = error.args[0]
@@ -34,7 +37,8 @@ def failed(script: Script, statement: Statement | None, error: PostgresError, ou
 def _details(error: PostgresError) -> list[tuple[str, str | None]]:
     return [
         ("DETAIL", error.detail),
-        ("HINT", error.hint),
+        # Of these two errors the driver tells what a pooler may have to do with them.
+        ("HINT", None if isinstance(error, _HINTED_BY_DRIVER) else error.hint),
         ("QUERY", error.internal_query),
         ("CONTEXT", error.context),
     ]

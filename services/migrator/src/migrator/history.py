@@ -26,12 +26,15 @@ class Recorded:
     running: str | None
 
 
-def pending(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of_order: bool = False) -> list[Migration]:
-    """The migrations still to run or to finish, in order. Raises HistoryError that lists every fault."""
+def pending(
+    files: Discovered, recorded: Sequence[Recorded], *, to: int | None = None, allow_out_of_order: bool = False
+) -> list[Migration]:
+    """The migrations still to run or to finish, up to a number. Raises HistoryError that lists every fault."""
     if faults := find_faults(files, recorded, allow_out_of_order=allow_out_of_order):
         raise HistoryError(faults)
     applied = {entry.version for entry in recorded if entry.applied_at}
-    return [migration for migration in files.migrations if migration.version not in applied]
+    wanted = [migration for migration in files.migrations if to is None or migration.version <= to]
+    return [migration for migration in wanted if migration.version not in applied]
 
 
 def find_faults(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of_order: bool = False) -> list[str]:
@@ -53,10 +56,14 @@ def find_faults(files: Discovered, recorded: Sequence[Recorded], *, allow_out_of
 
 def _fault(file: Migration | None, entry: Recorded) -> str | None:
     if file is None:
-        return f"{entry.name}: was applied, and the file is gone. Restore it, or deploy the release that has it."
+        state = "was applied" if entry.applied_at else "is half done"
+        return f"{entry.name}: {state}, and the file is gone. Restore it, or deploy the release that has it."
     # How much of a half-done file may still change is known when it has been read as statements.
     if entry.applied_at and file.checksum != entry.checksum:
-        return f"{file.name}: was changed after it was applied. Restore it, and put the change into a new file."
+        return (
+            f"{file.name}: was changed after it was applied. Restore it, and put the change into a new file; "
+            f"where it does not matter, as in a comment, “repair {file.name}” accepts it."
+        )
     return None
 
 

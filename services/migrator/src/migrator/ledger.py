@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
@@ -22,22 +24,33 @@ class Ledger:
         self._connection = connection
         self._table = table
 
-    async def create(self) -> None:
-        """Call it under the lock: IF NOT EXISTS alone is not safe against a second one. Raises HistoryError."""
-        columns = await self._columns()
+    @asynccontextmanager
+    async def explaining(self) -> AsyncIterator[None]:
+        """Raises MigrationFailed where the role may not do what is done with the table."""
         try:
-            if not columns:
-                if not await self._connection.fetchval("SELECT to_regnamespace(quote_ident($1))", self._table.schema):
-                    await self._connection.execute(self._sql("CREATE SCHEMA its_schema"))
-                await self._connection.execute(self._sql(_CREATE))
-            elif not columns >= _LATER_COLUMNS:
-                self._check(columns, _FIRST_COLUMNS)
-                await self._connection.execute(self._sql(_EXTEND))
+            yield
         except (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError) as error:
             raise MigrationFailed(
-                f"The database refuses to make {self._table}: {error}. "
-                f"The migrator's role needs CREATE on the schema {self._table.schema}."
+                f"The database refuses {self._table}: {error}. The migrator's role must own it; to make it, the role "
+                f"needs CREATE on the schema {self._table.schema}, and to make that, CREATE on the database."
             ) from None
+
+    async def create(self) -> None:
+        """Call it under the lock: IF NOT EXISTS alone is not safe against a second one."""
+        if await self._columns():
+            return
+        async with self.explaining():
+            if not await self._connection.fetchval("SELECT to_regnamespace(quote_ident($1))", self._table.schema):
+                await self._connection.execute(f'CREATE SCHEMA "{self._table.schema}"')
+            await self._connection.execute(self._sql(_CREATE))
+
+    async def extend(self) -> None:
+        """Adds what an earlier release did not have; does nothing where there is no table. Raises HistoryError."""
+        columns = await self._columns()
+        if columns and not columns >= _LATER_COLUMNS:
+            self._check(columns, _FIRST_COLUMNS)
+            async with self.explaining():
+                await self._connection.execute(self._sql(_EXTEND))
 
     async def read(self) -> list[Recorded]:
         """By number; none where there is no table yet. Raises HistoryError where it is somebody else's."""
@@ -45,12 +58,8 @@ class Ledger:
         if not columns:
             return []
         self._check(columns, _FIRST_COLUMNS | _LATER_COLUMNS)
-        try:
+        async with self.explaining():
             rows = await self._connection.fetch(self._sql(_READ))
-        except asyncpg.InsufficientPrivilegeError as error:
-            raise MigrationFailed(
-                f"The database refuses {self._table}: {error}. Run as the role that owns it, the migrator's."
-            ) from None
         return [Recorded(**row) for row in rows]
 
     def claim(self, migration: Migration) -> str:
@@ -118,8 +127,7 @@ class Ledger:
             )
 
     def _sql(self, query: str) -> str:
-        name = f'"{self._table.schema}"."{self._table.name}"'
-        return query.replace("schema_migrations", name).replace("its_schema", f'"{self._table.schema}"')
+        return query.replace("schema_migrations", f'"{self._table.schema}"."{self._table.name}"')
 
 
 _COLUMNS = """

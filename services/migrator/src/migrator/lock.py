@@ -71,5 +71,7 @@ async def _holder(connection: Connection[Record]) -> str:
     )
     if row is None:
         return "a session that has just ended"
+    if row["backend_start"] is None:
+        return f"process {row['pid']} of another role"
     origin = f"{row['application_name']} from {row['client_addr'] or 'this machine'}"
     return f"process {row['pid']} ({origin}, since {row['backend_start']:%Y-%m-%d %H:%M:%S} UTC)"

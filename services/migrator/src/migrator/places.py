@@ -6,7 +6,9 @@ import unicodedata
 
 from migrator.discovery import Migration
 
-WIDTH = 120  # columns; a longer line is shown in part
+#: Columns of a line that are shown, and of these before the place; all of it fits a terminal of 80.
+WIDTH, BEFORE = 74, 50
+TAB = 8  # columns at the most
 INDENT = "    "
 
 
@@ -22,11 +24,27 @@ def pointer(migration: Migration, offset: int, message: str) -> str:
 
 def _window(line: str, column: int) -> tuple[str, str]:
     """What is shown of the line, and blanks as wide as what stands there before the column."""
-    first = max(0, min(column - WIDTH * 2 // 3, len(line) - WIDTH))
-    before = ("…" if first else "") + "".join(map(_printable, line[first:column]))
-    after = "".join(map(_printable, line[column : first + WIDTH])) + ("…" if len(line) > first + WIDTH else "")
+    before, after = line[:column], line[column:]
+    if _columns(line) > WIDTH:
+        before = _cut(before[::-1], max(BEFORE, WIDTH - _columns(after)))[::-1]
+        after = _cut(after, max(WIDTH - BEFORE, WIDTH - _columns(before)))
+    before, after = "".join(map(_printable, before)), "".join(map(_printable, after))
     margin = "".join("\t" if character == "\t" else " " * _width(character) for character in before)
     return before + after, margin
+
+
+def _cut(text: str, columns: int) -> str:
+    """As much of its beginning as has room, with an ellipsis for the rest."""
+    room = columns
+    for index, character in enumerate(text):
+        room -= _width(character)
+        if room < 0:
+            return text[:index] + "…"
+    return text
+
+
+def _columns(text: str) -> int:
+    return sum(map(_width, text))
 
 
 def _printable(character: str) -> str:
@@ -38,6 +56,8 @@ def _printable(character: str) -> str:
 
 def _width(character: str) -> int:
     """Columns on a terminal."""
+    if character == "\t":
+        return TAB
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -26,6 +26,8 @@ class Progress:
         self.count = count
         #: The one that runs; 0 while they run all at once.
         self.statement = 0
+        #: Whether it is out of the migrator's hands if it counts.
+        self.committing = False
         self._started = time.perf_counter()
 
     @property

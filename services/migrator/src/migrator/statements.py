@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from pglast import ast, enums, parse_sql
+from pglast import ast, enums
 
 from migrator.directives import Directives
+from migrator.grammar import node
 
 COPY_ADVICE = "write INSERT instead, as pg_dump does with --inserts"
 
@@ -19,6 +20,9 @@ _LOOK = frozenset(
 ) | frozenset(("reset", "rollback", "savepoint", "set", "start", "vacuum"))
 _LOOK_TWICE = frozenset(("alter", "create", "drop"))
 _TELLING = re.compile("concurrently|database|subscription|system|tablespace", re.IGNORECASE)
+
+
+_UTF8 = ("utf8", "utf-8", "unicode")
 
 
 class Kind(Enum):
@@ -48,17 +52,18 @@ class Unusable(ValueError):
 
 def read(sql: str, offset: int, directives: Directives) -> Statement:
     """Raises Unusable."""
-    kind = Kind.ORDINARY
-    if _is_special(sql) or not directives.transaction:
-        kind = _kind(node(sql))
+    if not _is_special(sql) and directives.transaction:
+        return Statement(sql, offset, Kind.ORDINARY)
+    statement = node(sql)
+    if problem := _problem(statement, directives):
+        raise Unusable(problem)
+    kind = _kind(statement)
     if directives.transaction and kind in (Kind.OUTSIDE, Kind.CONCURRENT):
-        raise Unusable("PostgreSQL runs this outside of a transaction only: put -- migrate: no-transaction above it")
+        raise Unusable(
+            "PostgreSQL runs this outside of a transaction only: "
+            "put -- migrate: no-transaction above the first statement"
+        )
     return Statement(sql, offset, kind)
-
-
-def node(sql: str) -> ast.Node:
-    statement: ast.Node = parse_sql(sql)[0].stmt
-    return statement
 
 
 def _is_special(sql: str) -> bool:
@@ -67,8 +72,7 @@ def _is_special(sql: str) -> bool:
     return word in _LOOK or (word in _LOOK_TWICE and _TELLING.search(sql) is not None)
 
 
-def _kind(statement: ast.Node) -> Kind:
-    """Raises Unusable."""
+def _problem(statement: ast.Node, directives: Directives) -> str | None:
     match statement:
         case (
             ast.TransactionStmt()
@@ -76,30 +80,45 @@ def _kind(statement: ast.Node) -> Kind:
                 name="TRANSACTION" | "transaction_isolation" | "transaction_read_only" | "transaction_deferrable"
             )
         ):
-            raise Unusable(
-                "a migration is one transaction already: remove its own BEGIN, COMMIT, ROLLBACK and the like"
-            )
+            how = "migration is one transaction already"
+            if not directives.transaction:
+                how = "file without a transaction runs statement by statement"
+            return f"a {how}: remove its own BEGIN, COMMIT, ROLLBACK and the like"
+        case ast.VariableSetStmt(is_local=True) if not directives.transaction:
+            return "without a transaction this ends with itself: write SET without LOCAL; it ends with the file"
+        case ast.CopyStmt(filename=None, is_from=True):
+            return f"the migrator has no data to copy: {COPY_ADVICE}"
         case ast.CopyStmt(filename=None):
-            raise Unusable(f"the migrator has no data to copy: {COPY_ADVICE}")
+            return "nobody would read what this copies out: remove it"
         case ast.DiscardStmt(target=enums.DiscardMode.DISCARD_ALL):
-            raise Unusable("this would release the migrator's lock: remove it; the session is reset after each file")
+            return "this would release the migrator's lock: remove it; the session is reset after each file"
         case ast.VariableSetStmt(name="standard_conforming_strings", args=(ast.A_Const(val=ast.String(sval=value)),)):
-            if value != "on":
-                raise Unusable("files are read with standard_conforming_strings on: remove it, and write E'…'")
-            return Kind.SETTING
+            return None if value == "on" else "files are read with standard_conforming_strings on: write E'…' instead"
+        case ast.VariableSetStmt(name="client_encoding", args=(ast.A_Const(val=ast.String(sval=value)),)):
+            return None if str(value).lower() in _UTF8 else "files are in UTF-8: remove it, and save the file as UTF-8"
         case ast.IndexStmt(concurrent=True, idxname=None):
-            raise Unusable("give the index a name, so that a build that was cut off can be told from a finished one")
+            return "give the index a name, so that a build that was cut off can be told from a finished one"
+    return None
+
+
+def _kind(statement: ast.Node) -> Kind:
+    match statement:
         case ast.VariableSetStmt():
             return Kind.SETTING
-        case ast.SelectStmt(
-            targetList=(ast.ResTarget(val=ast.FuncCall(funcname=(*_, ast.String(sval="set_config")))),)
-        ):
+        case ast.SelectStmt(targetList=(_, *_) as targets) if all(map(_sets, targets)):
             return Kind.SETTING
         case ast.CallStmt() | ast.DoStmt():
             return Kind.PROCEDURE
     if _is_concurrent(statement):
         return Kind.CONCURRENT
     return Kind.OUTSIDE if _runs_outside_only(statement) else Kind.ORDINARY
+
+
+def _sets(target: ast.ResTarget) -> bool:
+    match target.val:
+        case ast.FuncCall(funcname=(*_, ast.String(sval="set_config"))):
+            return True
+    return False
 
 
 def _is_concurrent(statement: ast.Node) -> bool:

@@ -50,4 +50,5 @@ def _fault(script: Script, entry: Recorded | None) -> str | None:
 
 
 def _begins_with_finished_part(script: Script, entry: Recorded) -> bool:
-    return script.checksum_of_first(entry.statements) == entry.finished_part
+    checksums = script.checksums()
+    return entry.statements < len(checksums) and checksums[entry.statements] == entry.finished_part

@@ -35,31 +35,32 @@ async def apply(
     connection: Connection[Record], ledger: Ledger, step: Step, progress: Progress, retry_seconds: float
 ) -> None:
     """Raises MigrationFailed; what is done by then stays done and recorded."""
-    run = _Run(connection, ledger, step, progress)
+    run = _Run(connection, ledger, step)
     await run.start()
     for statement in step.script.statements[step.done :]:
         progress.statement = run.done + 1
-        # A procedure may have committed a part of its work before it met somebody.
-        seconds = 0 if statement.kind is Kind.PROCEDURE else retry_seconds
-        await until_free(partial(run.statement, statement), seconds, step.script.migration.name)
+        attempt = partial(run.statement, statement)
+        if statement.kind is Kind.PROCEDURE:  # may have committed a part of its work before it met somebody
+            await attempt()
+        else:
+            await until_free(attempt, retry_seconds, step.script.migration.name)
     await run.finish()
 
 
 class _Run:
-    def __init__(self, connection: Connection[Record], ledger: Ledger, step: Step, progress: Progress) -> None:
+    def __init__(self, connection: Connection[Record], ledger: Ledger, step: Step) -> None:
         self._connection = connection
         self._ledger = ledger
         self._step = step
         self._script = step.script
         self._migration = step.script.migration
-        self._progress = progress
+        self._checksums = step.script.checksums()
         #: Statements done and recorded.
         self.done = step.done
 
     async def start(self) -> None:
-        await confirm(self._connection)
         if not self._step.resumed:
-            await self._ledger.begin(self._migration, self._script.checksum_of_first(0))
+            await self._ledger.begin(self._migration, self._checksums[0])
         for setting in timeouts(self._script.directives, "SET"):
             await self._connection.execute(setting)
         for statement in self._script.statements[: self.done]:
@@ -72,8 +73,9 @@ class _Run:
         await self._connection.execute("; ".join((*RESET_SETTINGS, *RESET_SESSION)))
 
     async def statement(self, statement: Statement) -> None:
-        """Raises MigrationFailed."""
+        """Raises MigrationFailed, and LockNotObtained where an earlier one released the lock."""
         started = time.perf_counter()
+        await confirm(self._connection)
         try:
             if not self._may_share_transaction(statement) or not await self._with_record(statement, started):
                 await self._outside(statement, started)
@@ -101,31 +103,28 @@ class _Run:
         return True
 
     async def _outside(self, statement: Statement, started: float) -> None:
-        if statement.kind is Kind.CONCURRENT:
-            await concurrent.clear_up(self._connection, statement)
-        async with self._as_migrator():
-            await self._ledger.start_statement(self._migration.version, checksum(statement.sql))
-        try:
-            async with self._patience(statement):
-                await self._execute(statement)
-        except PostgresError as error:
-            if not isinstance(error, LOST):
-                await self._leave(statement)
-            raise
+        if self._was_cut_off(statement) and await concurrent.is_done(self._connection, statement):
+            log.info("a statement that was cut off had been done", extra={"file": self._migration.name})
+        else:
+            await self._run_outside(statement)
         async with self._as_migrator():
             await self._record(started)
         self.done += 1
 
-    async def _execute(self, statement: Statement) -> None:
+    async def _run_outside(self, statement: Statement) -> None:
+        await concurrent.clear_up(self._connection, statement)
+        sql = await concurrent.what_is_left(self._connection, statement)
+        # Where it is as the statement wants it already, a run that is cut off must not be taken for the reason.
+        if not await concurrent.is_done(self._connection, statement):
+            async with self._as_migrator():
+                await self._ledger.start_statement(self._migration.version, checksum(statement.sql))
         try:
-            await self._connection.execute(statement.sql)
+            async with self._patience(statement):
+                await self._connection.execute(sql)
         except PostgresError as error:
-            if rest := concurrent.finalize(statement, error):
-                await self._connection.execute(rest)
-            elif self._was_cut_off(statement) and concurrent.had_finished(statement, error):
-                log.info("a statement that was cut off had been done", extra={"file": self._migration.name})
-            else:
-                raise
+            if not isinstance(error, LOST):
+                await self._leave(statement)
+            raise
 
     async def _leave(self, statement: Statement) -> None:
         """After a failure, as if the statement had not been tried."""
@@ -139,8 +138,7 @@ class _Run:
     async def _record(self, started: float) -> None:
         done = self.done + 1
         duration = timedelta(seconds=time.perf_counter() - started)
-        version, finished_part = self._migration.version, self._script.checksum_of_first(done)
-        await self._ledger.finish_statement(version, done, duration, finished_part)
+        await self._ledger.finish_statement(self._migration.version, done, duration, self._checksums[done])
 
     @asynccontextmanager
     async def _as_migrator(self) -> AsyncIterator[None]:
@@ -151,7 +149,7 @@ class _Run:
     @asynccontextmanager
     async def _patience(self, statement: Statement) -> AsyncIterator[None]:
         """Nobody waits behind a CONCURRENTLY, so it may wait, unless the file says how long."""
-        query = "SELECT setting = reset_val FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'"
+        query = "SELECT source <> 'session' FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'"
         patient = statement.kind is Kind.CONCURRENT and await self._connection.fetchval(query)
         if patient:
             await self._connection.execute("SET lock_timeout = 0")

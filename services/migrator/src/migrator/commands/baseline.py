@@ -24,7 +24,7 @@ async def baseline(config: Config, version: int) -> None:
     async with locked(config) as connection:
         ledger = Ledger(connection, config.migrations_table)
         async with connection.transaction():
-            await ledger.create()
+            await ledger.extend()
             recorded = await ledger.read()
             if [(entry.version, entry.checksum) for entry in recorded if entry.applied_at] == [
                 (migration.version, migration.checksum) for migration in taken
@@ -38,6 +38,7 @@ async def baseline(config: Config, version: int) -> None:
                         "A baseline is for a database without one; “status” shows what is recorded."
                     ]
                 )
+            await ledger.create()
             for migration in taken:
                 await ledger.adopt(migration)
     log.info("taken as applied, nothing was run", extra={"version": version, "files": len(taken)})

@@ -18,7 +18,7 @@ from migrator.progress import Progress
 from migrator.steps import Step, steps
 from migrator.transactional import RESET_SESSION, RESET_SETTINGS, RUN_DEFERRED, run_statements, timeouts
 
-_OUTCOME = "All of it was rolled back, and nothing recorded."
+_OUTCOME = "All of it was rolled back, and nothing recorded. Mend it and run again."
 #: What only a transaction around several files can run into: a new enum value, and pending trigger events.
 _OF_THE_DRY_RUN = ("55P04", "55006")
 
@@ -34,15 +34,17 @@ async def dry_run(config: Config, *, to: int | None = None, allow_out_of_order: 
         await transaction.start()
         try:
             ledger = Ledger(connection, config.migrations_table)
-            await ledger.create()
+            await ledger.extend()
             recorded = await ledger.read()
-            pending = history.pending(files, recorded, allow_out_of_order=allow_out_of_order)
-            chosen = [migration for migration in pending if to is None or migration.version <= to]
-            left_out = await _run(connection, ledger, steps(chosen, recorded))
+            pending = history.pending(files, recorded, to=to, allow_out_of_order=allow_out_of_order)
+            todo = steps(pending, recorded)
+            await ledger.create()
+            left_out = await _run(connection, ledger, todo)
         finally:
             if not connection.is_closed():
                 await transaction.rollback()
-    log.info("all of it can be applied; rolled back", extra={"files": len(chosen) - len(left_out)})
+    outcome = "what was run can be applied; rolled back" if left_out else "all of it can be applied; rolled back"
+    log.info(outcome, extra={"files": len(todo) - len(left_out)})
 
 
 async def _run(connection: Connection[Record], ledger: Ledger, todo: list[Step]) -> list[str]:
@@ -103,6 +105,7 @@ _DEFERRED = """
         SELECT format('%I.%I', nspname, conname) AS name
         FROM pg_catalog.pg_constraint
         JOIN pg_catalog.pg_namespace ON pg_namespace.oid = connamespace
+        WHERE has_schema_privilege(connamespace, 'USAGE')
         GROUP BY name
         HAVING bool_and(condeferred)
     ) AS deferred

@@ -41,4 +41,5 @@ def new(directory: Path, name: str) -> None:
 
 
 def _next(newest: int) -> int:
-    return int(f"{datetime.now(UTC):%Y%m%d%H%M%S}") if newest >= _DATED else newest + 1
+    date = int(f"{datetime.now(UTC):%Y%m%d%H%M%S}") if newest >= _DATED else 0
+    return max(date, newest + 1)

@@ -16,8 +16,7 @@ async def plan(config: Config, *, to: int | None = None, allow_out_of_order: boo
     history.check_target(files, to)
     async with connected(config, writes=False) as connection:
         recorded = await Ledger(connection, config.migrations_table).read()
-    pending = history.pending(files, recorded, allow_out_of_order=allow_out_of_order)
-    todo = steps([migration for migration in pending if to is None or migration.version <= to], recorded)
+    todo = steps(history.pending(files, recorded, to=to, allow_out_of_order=allow_out_of_order), recorded)
     for step in todo:
         print(f"{step.script.migration.name}: {_how(step)}")
     print(f"{len(todo)} to apply" if todo else "nothing to apply")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from migrator.config import Config
-from migrator.database import locked
+from migrator.database import connected, locked
 from migrator.discovery import Migration, discover
 from migrator.errors import ConfigError
 from migrator.history import Recorded
@@ -20,21 +21,28 @@ async def repair(config: Config, name: str, *, yes: bool = False) -> None:
         raise ConfigError(
             f"{name}: no such file in {config.migrations_dir}. Give its whole name, as “status” shows it."
         )
+    async with connected(config, writes=False) as connection:
+        seen = await _entry(Ledger(connection, config.migrations_table), migration)
+    change = _change(migration, seen)
+    if change is None:
+        print(f"{name}: {'is as recorded' if seen else 'is pending'}, nothing to repair")
+        return
+    print(change)
+    if not yes and not await _agreed():
+        raise ConfigError("Nothing was changed. Add --yes to do it.")
     async with locked(config) as connection:
         ledger = Ledger(connection, config.migrations_table)
-        entry = next((entry for entry in await ledger.read() if entry.version == migration.version), None)
-        change = _change(migration, entry)
-        if change is None:
-            print(f"{name}: {'is as recorded' if entry else 'is pending'}, nothing to repair")
-            return
-        print(change)
-        if not yes and not _agreed():
-            raise ConfigError("Nothing was changed. Add --yes to do it.")
-        if entry and entry.applied_at:
+        if await _entry(ledger, migration) != seen:
+            raise ConfigError("Nothing was changed: the record has just become another. Look again.")
+        if seen and seen.applied_at:
             await ledger.accept(migration)
         else:
             await ledger.forget(migration.version)
     print("done")
+
+
+async def _entry(ledger: Ledger, migration: Migration) -> Recorded | None:
+    return next((entry for entry in await ledger.read() if entry.version == migration.version), None)
 
 
 def _change(migration: Migration, entry: Recorded | None) -> str | None:
@@ -58,7 +66,15 @@ def _change(migration: Migration, entry: Recorded | None) -> str | None:
     )
 
 
-def _agreed() -> bool:
+async def _agreed() -> bool:
     if not sys.stdin.isatty():
         return False
-    return input("Do it? [y/N] ").strip().lower() in ("y", "yes")
+    print("Do it? [y/N] ", end="", flush=True)
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(sys.stdin, readable.set)
+    try:
+        await readable.wait()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+    finally:
+        loop.remove_reader(sys.stdin)

@@ -1,0 +1,121 @@
+"""Migrations of both kinds, in which whatever is done twice, or not at all, can be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: A lock that a test may hold, so that a file waits.
+GATE = 4711
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A run that begins where the one of the stage before has ended."""
+
+    name: str
+    files: dict[str, str]
+
+
+#: The first run on a database sends each transactional file in one message.
+FRESH = Stage(
+    "on a fresh database",
+    {
+        "001_tables.sql": """
+            CREATE TABLE counter (name text PRIMARY KEY, n integer NOT NULL);
+            INSERT INTO counter VALUES ('transactional', 0), ('stepwise', 0);
+            CREATE TYPE state AS ENUM ('new');
+            CREATE TABLE app.orders (id integer, state state, note text);
+            CREATE TABLE public.orders (id integer, state state, note text);
+            INSERT INTO public.orders SELECT id, 'new', 'note ' || id FROM generate_series(1, 20) AS id;
+            CREATE INDEX orders_old ON public.orders (state);
+            CREATE TABLE event (day date) PARTITION BY RANGE (day);
+            CREATE TABLE event_old PARTITION OF event FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');
+        """,
+    },
+)
+
+#: Without the search path the names in the no-transaction files mean the tables in app.
+BOTH_KINDS = Stage(
+    "both kinds",
+    {
+        "002_change.sql": f"""
+            -- migrate: lock-timeout 1min
+            SELECT pg_advisory_xact_lock({GATE});
+            INSERT INTO counter VALUES ('changed', 1);
+            UPDATE counter SET n = n + 1 WHERE name = 'transactional';
+        """,
+        "003_steps.sql": """
+            -- migrate: no-transaction
+            SET search_path = public, app;
+            CREATE INDEX CONCURRENTLY orders_note ON orders (note);
+            INSERT INTO orders VALUES (21, 'new', 'once');
+            UPDATE counter SET n = n + 1 WHERE name = 'stepwise';
+        """,
+        "004_after.sql": """
+            ALTER TABLE public.orders ADD late text;
+            UPDATE counter SET n = n + 1 WHERE name = 'transactional';
+        """,
+    },
+)
+
+CONCURRENTLY = Stage(
+    "CONCURRENTLY",
+    {
+        "005_concurrently.sql": """
+            -- migrate: no-transaction
+            SET search_path = public, app;
+            CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS orders_id ON orders (id);
+            DROP INDEX CONCURRENTLY orders_old;
+            REINDEX INDEX CONCURRENTLY orders_note;
+            REINDEX TABLE CONCURRENTLY orders;
+            ALTER TABLE event DETACH PARTITION event_old CONCURRENTLY;
+        """,
+    },
+)
+
+OUTSIDE = Stage(
+    "the rest",
+    {
+        "006_outside.sql": """
+            -- migrate: no-transaction
+            SET search_path = public, app;
+            VACUUM orders;
+            ALTER TYPE state ADD VALUE 'paid';
+            UPDATE orders SET state = 'paid' WHERE id = 1;
+            DO $$ BEGIN UPDATE orders SET note = 'done' WHERE id = 2; END $$;
+            UPDATE counter SET n = n + 1 WHERE name = 'stepwise';
+        """,
+    },
+)
+
+STAGES = (FRESH, BOTH_KINDS, CONCURRENTLY, OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A statement that waits for what others do."""
+
+    stage: Stage
+    statement: str
+    #: What somebody else has done in a transaction that is still open.
+    held: str
+
+
+_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM public.orders LIMIT 1"
+_LOCKING = "LOCK TABLE public.orders IN {} MODE"
+
+BLOCKERS = (
+    Blocker(BOTH_KINDS, "SELECT pg_advisory_xact_lock", f"SELECT pg_advisory_xact_lock({GATE})"),
+    Blocker(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", _LOCKING.format("ROW EXCLUSIVE")),
+    Blocker(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", _READING),
+    Blocker(BOTH_KINDS, "INSERT INTO orders", _LOCKING.format("EXCLUSIVE")),
+    Blocker(BOTH_KINDS, "ALTER TABLE public.orders", _READING),
+    Blocker(CONCURRENTLY, "CREATE UNIQUE INDEX CONCURRENTLY", _READING),
+    Blocker(CONCURRENTLY, "DROP INDEX CONCURRENTLY", _READING),
+    Blocker(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", _READING),
+    Blocker(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", _LOCKING.format("ACCESS SHARE")),
+    Blocker(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", _READING),
+    Blocker(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", _LOCKING.format("ACCESS SHARE")),
+    Blocker(CONCURRENTLY, "ALTER TABLE event DETACH", "SELECT FROM event"),
+    Blocker(OUTSIDE, "VACUUM", _LOCKING.format("SHARE UPDATE EXCLUSIVE")),
+)
