@@ -63,7 +63,7 @@ class File:
     text: str
     #: Where each begins, in characters, and its text.
     statements: list[tuple[int, str]]
-    #: Where the fault is, in characters; the file's end where there is none.
+    #: Where the fault is, in characters; where there is none, the end of the last statement.
     place: int
 
     def line_and_column(self) -> tuple[int, int]:
@@ -114,9 +114,9 @@ def _unmarked(text: str) -> File:
     for part in written:
         statements.append((offset, part.split(_END)[0].rstrip(BLANK)))
         offset += len(part.replace(_END, ""))
-    up_to_fault = text.split(FAULT)[0] if FAULT in text else text.rstrip()
-    clean, place = (_without_marks(part) for part in (text, up_to_fault))
-    return File(clean, statements, len(place))
+    end = statements[-1][0] + len(statements[-1][1]) if statements else len(_without_marks(text))
+    place = len(_without_marks(text.split(FAULT)[0])) if FAULT in text else end
+    return File(_without_marks(text), statements, place)
 
 
 def _without_marks(text: str) -> str:
@@ -426,7 +426,7 @@ def _deferred(draw: DrawFn, number: int) -> str:
 def _cut_short(draw: DrawFn, number: int) -> str:
     words = draw(st.sampled_from((_insert, _rule)))(draw, number, ["'漢;'"])
     text = _joined(draw, words[: draw(st.integers(1, len(words) - 3))])
-    return text + draw(_gaps) * draw(st.booleans())
+    return text + FAULT + draw(_gaps) * draw(st.booleans())
 
 
 def _never_closed(draw: DrawFn, number: int) -> str:

@@ -14,6 +14,8 @@ class Stage:
 
     name: str
     files: dict[str, str]
+    #: Whether it is cut off at each query, or at the files' own statements, with the rest as in the stages before.
+    everywhere: bool = True
 
 
 #: The first run on a database sends each transactional file in one message.
@@ -24,8 +26,8 @@ FRESH = Stage(
             CREATE TABLE counter (name text PRIMARY KEY, n integer NOT NULL);
             INSERT INTO counter VALUES ('transactional', 0), ('stepwise', 0);
             CREATE TYPE state AS ENUM ('new');
-            CREATE TABLE app.orders (id integer, state state, note text);
-            CREATE TABLE public.orders (id integer, state state, note text);
+            CREATE TABLE app.orders (id integer, state state, note varchar(20));
+            CREATE TABLE public.orders (id integer, state state, note varchar(20));
             INSERT INTO public.orders SELECT id, 'new', 'note ' || id FROM generate_series(1, 20) AS id;
             CREATE INDEX orders_old ON public.orders (state);
             CREATE TABLE event (day date) PARTITION BY RANGE (day);
@@ -52,7 +54,7 @@ BOTH_KINDS = Stage(
             UPDATE counter SET n = n + 1 WHERE name = 'stepwise';
         """,
         "004_after.sql": """
-            ALTER TABLE public.orders ADD late text;
+            ALTER TABLE public.orders ADD late integer;
             UPDATE counter SET n = n + 1 WHERE name = 'transactional';
         """,
     },
@@ -71,6 +73,7 @@ CONCURRENTLY = Stage(
             ALTER TABLE event DETACH PARTITION event_old CONCURRENTLY;
         """,
     },
+    everywhere=False,
 )
 
 OUTSIDE = Stage(
@@ -86,6 +89,7 @@ OUTSIDE = Stage(
             UPDATE counter SET n = n + 1 WHERE name = 'stepwise';
         """,
     },
+    everywhere=False,
 )
 
 STAGES = (FRESH, BOTH_KINDS, CONCURRENTLY, OUTSIDE)

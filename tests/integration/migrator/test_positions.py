@@ -12,6 +12,7 @@ from asyncpg import Connection, InFailedSQLTransactionError, PostgresError, Reco
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from migrator import grammar
 from migrator.config import Config, Table
 from migrator.database import connect
 from migrator.discovery import Migration
@@ -160,8 +161,8 @@ def assert_told(file: File, report: str) -> None:
 def assert_shown(line: str, column: int, shown: str, margin: str) -> None:
     """The line, or a part of a long one, and under the place a caret."""
     before, after = line[:column].translate(SHOWN_AS), line[column:].translate(SHOWN_AS)
-    assert len(shown) <= WIDTH + 2
-    assert len(line) > WIDTH or shown == before + after
+    assert width(shown) <= WIDTH + 2
+    assert width(line) > WIDTH or shown == before + after
     left, right = shown.removeprefix("…"), shown.removesuffix("…")
     places = [place for place in range(len(shown) + 1) if blanks(shown[:place]) == margin]
     assert any(
@@ -171,6 +172,11 @@ def assert_shown(line: str, column: int, shown: str, margin: str) -> None:
         and (right != shown or shown[place:] == after)
         for place in places
     ), (shown, margin)
+
+
+def width(text: str) -> int:
+    """The most that it takes on a terminal."""
+    return sum(8 if letter == "\t" else columns(letter) for letter in text)
 
 
 def blanks(text: str) -> str:
@@ -218,7 +224,7 @@ def assert_same_refusal(text: str, report: str, error: PostgresError | None) -> 
         assert NOT_ALLOWED.search(report), report
         return
     at_end = "at end of input" in error.args[0]
-    place = len(text.rstrip()) if at_end else int(error.position or 0) - 1 - len(BEFORE)
+    place = grammar.end(text) if at_end else int(error.position or 0) - 1 - len(BEFORE)
     line, column = File(text, [], place).line_and_column()
     assert report.startswith(f"{NAME}:{line}:{column}: ")
     assert error.args[0].split(" at or near ")[0] in report or "psql" in report

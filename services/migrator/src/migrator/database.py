@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -100,6 +101,8 @@ async def connect(config: Config, *, writes: bool) -> Connection[Record]:
 def reason(error: Exception) -> str:
     if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
         return "takes no writes: a standby, or default_transaction_read_only is on"
+    if isinstance(error, OSError) and (error.errno or 0) > 0:  # the words of a failed look-up have none
+        return os.strerror(error.errno or 0)
     return str(error) or type(error).__name__
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from asyncpg import DuplicatePreparedStatementError, InvalidSQLStatementNameError, PostgresError
 
-from migrator import grammar
 from migrator.errors import MigrationFailed
 from migrator.parsing import Script
 from migrator.places import pointer
@@ -19,9 +18,10 @@ _ADVICE = {
 
 
 def failed(script: Script, statement: Statement | None, error: PostgresError, outcome: str) -> MigrationFailed:
-    """Without a statement it failed at the end, when what was deferred was checked."""
+    """Without a statement it failed behind the last one, when what was deferred was checked."""
     if statement is None:
-        place, message = grammar.end(script.migration.text), f"{error.args[0]}, when the file was done"
+        last = script.statements[-1]
+        place, message = last.offset + len(last.sql), f"{error.args[0]}, when the file was done"
     else:
         place = statement.offset + (int(error.position) - 1 if error.position else 0)
         message = error.args[0]

@@ -25,23 +25,22 @@ class Ledger:
         self._table = table
 
     @asynccontextmanager
-    async def explaining(self) -> AsyncIterator[None]:
+    async def explaining(self, advice: str = "Run as the role that owns it, the migrator's.") -> AsyncIterator[None]:
         """Raises MigrationFailed where the role may not do what is done with the table."""
         try:
             yield
         except (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError) as error:
-            raise MigrationFailed(
-                f"The database refuses {self._table}: {error}. The migrator's role must own it; to make it, the role "
-                f"needs CREATE on the schema {self._table.schema}, and to make that, CREATE on the database."
-            ) from None
+            raise MigrationFailed(f"The database refuses {self._table}: {error}. {advice}") from None
 
     async def create(self) -> None:
         """Call it under the lock: IF NOT EXISTS alone is not safe against a second one."""
         if await self._columns():
             return
-        async with self.explaining():
-            if not await self._connection.fetchval("SELECT to_regnamespace(quote_ident($1))", self._table.schema):
-                await self._connection.execute(f'CREATE SCHEMA "{self._table.schema}"')
+        schema = self._table.schema
+        if not await self._connection.fetchval("SELECT to_regnamespace(quote_ident($1))", schema):
+            async with self.explaining("The migrator's role needs CREATE on the database, or make the schema by hand."):
+                await self._connection.execute(f'CREATE SCHEMA "{schema}"')
+        async with self.explaining(f"The migrator's role needs CREATE on the schema {schema}."):
             await self._connection.execute(self._sql(_CREATE))
 
     async def extend(self) -> None:

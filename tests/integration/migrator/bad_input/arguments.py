@@ -243,7 +243,10 @@ CASES = [
     ),
     configured(
         "a URL with a slash in its password",
-        [f"migrator: error: {UNCLEAR_URL}"],
+        [
+            "migrator: error: DATABASE_URL: holds an @ behind the host. "
+            "In a name or a password, write @ : / ? # % as %40 and so on."
+        ],
         DATABASE_URL=f"postgresql://migrator:a/{PASSWORD_MARK}@db/orderly",
     ),
     configured(
@@ -319,30 +322,8 @@ CASES = [
         LOCK_RETRY_SECONDS="x",
     ),
     configured(
-        "a secret that cannot be read",
-        [
-            (
-                "migrator: error: DATABASE_PASSWORD: the secret file <directory>/001_a.sql/database_password "
-                "cannot be read: Not a directory."
-            ),
-            "MIGRATIONS_TABLE: the secret file <directory>/001_a.sql/migrations_table cannot be read: Not a directory.",
-            (
-                "DATABASE_WAIT_SECONDS: the secret file <directory>/001_a.sql/database_wait_seconds cannot be "
-                "read: Not a directory."
-            ),
-            (
-                "LOCK_WAIT_SECONDS: the secret file <directory>/001_a.sql/lock_wait_seconds cannot be read: Not "
-                "a directory."
-            ),
-            (
-                "LOCK_TIMEOUT_SECONDS: the secret file <directory>/001_a.sql/lock_timeout_seconds cannot be "
-                "read: Not a directory."
-            ),
-            (
-                "LOCK_RETRY_SECONDS: the secret file <directory>/001_a.sql/lock_retry_seconds cannot be read: "
-                "Not a directory."
-            ),
-        ],
+        "a file for the directory of secrets",
+        ["migrator: error: SECRETS_DIR: <directory>/001_a.sql is not a directory. Give the one with the secret files."],
         DATABASE_PASSWORD="",
         SECRETS_DIR="<directory>/001_a.sql",
     ),
@@ -372,8 +353,8 @@ CASES = [
         4,
         [
             (
-                "migrator: error: No database within 0 s: 127.0.0.1:1: [Errno 111] Connect call failed "
-                "('127.0.0.1', 1). Is the server of DATABASE_URL running and reachable?"
+                "migrator: error: No database within 0 s: 127.0.0.1:1: Connection refused. "
+                "Is DATABASE_URL right, and the server running, reachable, and no standby?"
             )
         ],
         settings={"DATABASE_URL": f"postgresql://migrator:{PASSWORD_MARK}@127.0.0.1:1/a", "DATABASE_WAIT_SECONDS": "0"},

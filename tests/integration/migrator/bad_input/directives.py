@@ -26,8 +26,8 @@ CASES = [
         1,
         [
             (
-                "migrator: error: 001_a.sql:1:1: unknown directive “”; known are no-transaction, lock-timeout "
-                "30s, statement-timeout 10min"
+                "migrator: error: 001_a.sql:1:1: a directive without a name; known are no-transaction, "
+                "lock-timeout 30s, statement-timeout 10min"
             ),
             "    -- migrate:",
             "    ^",
@@ -136,11 +136,8 @@ CASES = [
         {"001_a.sql": f"-- migrate:up\n{T}\n-- migrate:down\nDROP TABLE a;\n"},
         1,
         [
-            (
-                "migrator: error: 001_a.sql:1:1: unknown directive “up”; known are no-transaction, lock-timeout "
-                "30s, statement-timeout 10min"
-            ),
-            "    -- migrate:up",
+            "migrator: error: 001_a.sql:4:1: a part that undoes the migration would be run with the rest: remove it",
+            "    -- migrate:down",
             "    ^",
         ],
     ),

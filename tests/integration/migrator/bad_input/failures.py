@@ -139,11 +139,11 @@ CASES = [
         "INSERT INTO orders VALUES (1, 99);\nSELECT 1;\n\n-- done\n",
         [
             (
-                'migrator: error: 002_bad.sql:4:8: insert or update on table "orders" violates foreign key '
+                'migrator: error: 002_bad.sql:2:9: insert or update on table "orders" violates foreign key '
                 'constraint "orders_person_fkey", when the file was done (SQLSTATE 23503)'
             ),
-            "    -- done",
-            "           ^",
+            "    SELECT 1;",
+            "            ^",
             'DETAIL: Key (person)=(99) is not present in table "people".',
             ROLLED_BACK,
         ],
@@ -369,14 +369,8 @@ CASES = [
         f"SELECT {'name, ' * 60}nme FROM people;\n",
         [
             'migrator: error: 002_bad.sql:1:368: column "nme" does not exist (SQLSTATE 42703)',
-            (
-                "    …, name, name, name, name, name, name, name, name, name, name, name, name, name, name, "
-                "name, name, name, nme FROM people;"
-            ),
-            (
-                "                                                                                                "
-                "             ^"
-            ),
+            f"    …me, {'name, ' * 9}nme FROM people;",
+            f"    {' ' * 59}^",
             'HINT: Perhaps you meant to reference the column "people.name".',
             ROLLED_BACK,
         ],

@@ -223,7 +223,7 @@ CASES = [
         1,
         [
             (
-                "migrator: error: The database refuses to make public.schema_migrations: permission denied for schema "
+                "migrator: error: The database refuses public.schema_migrations: permission denied for schema "
                 "public. The migrator's role needs CREATE on the schema public."
             ),
         ],

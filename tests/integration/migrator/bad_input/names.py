@@ -162,19 +162,24 @@ CASES = [
         "a directory with the name of a file",
         {"001_a.sql": SQL, "003_x.sql": Odd.DIRECTORY},
         3,
-        ["migrator: error: 003_x.sql: cannot be read: Is a directory."],
+        ["migrator: error: 003_x.sql: cannot be read: Is a directory. Mend it, or move it elsewhere."],
     ),
     Case(
         "a link to nowhere",
         {"001_a.sql": Odd.LINK_TO_NOWHERE},
         3,
-        ["migrator: error: 001_a.sql: cannot be read: No such file or directory."],
+        ["migrator: error: 001_a.sql: cannot be read: No such file or directory. Mend it, or move it elsewhere."],
     ),
     Case(
         "a link to itself",
         {"001_a.sql": Odd.LINK_TO_ITSELF},
         3,
-        ["migrator: error: 001_a.sql: cannot be read: Too many levels of symbolic links."],
+        [
+            (
+                "migrator: error: 001_a.sql: cannot be read: Too many levels of symbolic links. "
+                "Mend it, or move it elsewhere."
+            )
+        ],
     ),
     Case(
         "an empty directory",

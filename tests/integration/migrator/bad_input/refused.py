@@ -291,10 +291,7 @@ CASES = [
         {"001_a.sql": "SET standard_conforming_strings = off;\n"},
         1,
         [
-            (
-                "migrator: error: 001_a.sql:1:1: files are read with standard_conforming_strings on: remove it, "
-                "and write E'…'"
-            ),
+            ("migrator: error: 001_a.sql:1:1: files are read with standard_conforming_strings on: write E'…' instead"),
             "    SET standard_conforming_strings = off;",
             "    ^",
         ],

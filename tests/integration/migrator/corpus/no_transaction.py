@@ -63,7 +63,7 @@ _LIVE = {
         "    INSERT INTO live.log (what) VALUES ('undone;'); ROLLBACK;\nEND $$;\nCALL live.in_parts();\n"
         "DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE live.thing SET v = v || '!' WHERE id = i; COMMIT; END LOOP; END $$;"
     ),
-    "settings": "SET search_path = live, public; SET LOCAL work_mem = '1MB'; SET lock_timeout = '1min';\n"
+    "settings": "SET search_path = live, public; SET lock_timeout = '1min';\n"
     "CREATE TEMP TABLE kept (id int); INSERT INTO kept VALUES (1);\nVACUUM kept; INSERT INTO log (what) "
     "SELECT 'kept; ' || id "
     "FROM kept; PREPARE p AS INSERT INTO log (what) VALUES ($1); EXECUTE p('prepared;');\n"
