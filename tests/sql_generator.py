@@ -414,7 +414,9 @@ def _stray_bracket_in_body(draw: DrawFn, number: int) -> str:
 def _with_bracket(draw: DrawFn, words: Words, opening: str, closing: str) -> Words:
     """One that closes nothing, so that no grammar goes on there."""
     depths = accumulate((word in opening) - (word in closing) for word in words)
-    place = draw(st.sampled_from([place for place, depth in enumerate(depths, 1) if depth == 0]))
+    # plpgsql looks at what stands behind INTO first.
+    places = [place for place, depth in enumerate(depths, 1) if depth == 0 and words[place : place + 1] != ["INTO"]]
+    place = draw(st.sampled_from(places))
     return [*words[:place], f"{FAULT}]", *words[place:]]
 
 

@@ -95,31 +95,50 @@ OUTSIDE = Stage(
 STAGES = (FRESH, BOTH_KINDS, CONCURRENTLY, OUTSIDE)
 
 
+#: PostgreSQL keeps long texts in a table of its own, which has an index, out of reach of all but a superuser.
+LONG_TEXTS = Stage(
+    "long texts",
+    {
+        "001_letters.sql": "CREATE TABLE letters (content text);",
+        "002_reindex.sql": "-- migrate: no-transaction\nREINDEX TABLE CONCURRENTLY letters;",
+    },
+)
+
+
 @dataclass(frozen=True)
 class Blocker:
-    """A statement that waits for what others do."""
+    """Somebody for whom a statement waits."""
 
     stage: Stage
     statement: str
-    #: What somebody else has done in a transaction that is still open.
-    held: str
+    who: str
+    #: What was done in a transaction that is still open.
+    did: str
 
 
-_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM public.orders LIMIT 1"
-_LOCKING = "LOCK TABLE public.orders IN {} MODE"
+def _reader(stage: Stage, statement: str, table: str) -> Blocker:
+    """Its snapshot is of the time before the statement."""
+    did = f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM {table} LIMIT 1"
+    return Blocker(stage, statement, "a reader with an old snapshot", did)
+
+
+def _lock(stage: Stage, statement: str, mode: str) -> Blocker:
+    return Blocker(stage, statement, f"a lock, {mode}", f"LOCK TABLE public.orders IN {mode} MODE")
+
 
 BLOCKERS = (
-    Blocker(BOTH_KINDS, "SELECT pg_advisory_xact_lock", f"SELECT pg_advisory_xact_lock({GATE})"),
-    Blocker(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", _LOCKING.format("ROW EXCLUSIVE")),
-    Blocker(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", _READING),
-    Blocker(BOTH_KINDS, "INSERT INTO orders", _LOCKING.format("EXCLUSIVE")),
-    Blocker(BOTH_KINDS, "ALTER TABLE public.orders", _READING),
-    Blocker(CONCURRENTLY, "CREATE UNIQUE INDEX CONCURRENTLY", _READING),
-    Blocker(CONCURRENTLY, "DROP INDEX CONCURRENTLY", _READING),
-    Blocker(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", _READING),
-    Blocker(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", _LOCKING.format("ACCESS SHARE")),
-    Blocker(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", _READING),
-    Blocker(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", _LOCKING.format("ACCESS SHARE")),
-    Blocker(CONCURRENTLY, "ALTER TABLE event DETACH", "SELECT FROM event"),
-    Blocker(OUTSIDE, "VACUUM", _LOCKING.format("SHARE UPDATE EXCLUSIVE")),
+    Blocker(BOTH_KINDS, "SELECT pg_advisory_xact_lock", "the gate", f"SELECT pg_advisory_xact_lock({GATE})"),
+    _lock(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", "ROW EXCLUSIVE"),
+    _reader(BOTH_KINDS, "CREATE INDEX CONCURRENTLY", "public.orders"),
+    _lock(BOTH_KINDS, "INSERT INTO orders", "EXCLUSIVE"),
+    _reader(BOTH_KINDS, "ALTER TABLE public.orders", "public.orders"),
+    _reader(CONCURRENTLY, "CREATE UNIQUE INDEX CONCURRENTLY", "public.orders"),
+    _reader(CONCURRENTLY, "DROP INDEX CONCURRENTLY", "public.orders"),
+    _reader(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", "public.orders"),
+    _lock(CONCURRENTLY, "REINDEX INDEX CONCURRENTLY", "ACCESS SHARE"),
+    _reader(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", "public.orders"),
+    _lock(CONCURRENTLY, "REINDEX TABLE CONCURRENTLY", "ACCESS SHARE"),
+    _reader(CONCURRENTLY, "ALTER TABLE event DETACH", "app.event"),
+    _lock(OUTSIDE, "VACUUM", "SHARE UPDATE EXCLUSIVE"),
 )
+LONG_TEXTS_BLOCKER = _reader(LONG_TEXTS, "REINDEX TABLE CONCURRENTLY", "app.letters")

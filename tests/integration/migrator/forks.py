@@ -68,12 +68,13 @@ class Forks:
         self._pid = None
         return code, self._said.read_text()
 
-    async def stop(self) -> None:
-        """After a case that has failed."""
+    async def stop(self) -> str:
+        """After a case that has failed; what the last one said."""
         if self._pid:
             with suppress(ProcessLookupError):
                 self.signal(signal.SIGKILL)
             await self.ended()
+        return self._said.read_text()
 
     async def up(self, url: str, migrations: Path) -> tuple[int, str]:
         await self.start(url, migrations)

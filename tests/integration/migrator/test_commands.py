@@ -215,7 +215,7 @@ def test_a_dry_run_checks_deferred_constraints_file_by_file(migrator: Migrator) 
     migrator.write("004_d.sql", "INSERT INTO a VALUES (6, 5);")
     ended = migrator.run("dry-run")
     assert ended.code == 1
-    assert "003_c.sql:1:29: insert or update on table" in ended.said
+    assert "003_c.sql:1:28: insert or update on table" in ended.said
     assert "DETAIL: Key (other)=(6)" in ended.said
 
 

@@ -7,7 +7,7 @@ import re
 import signal
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,23 +18,24 @@ from asyncpg import Connection, Record
 
 from tests.integration.conftest import PRISTINE
 from tests.integration.migrator.awaiting import wait_for
-from tests.integration.migrator.cut_off_files import BLOCKERS, STAGES, Blocker, Stage
+from tests.integration.migrator.cut_off_files import BLOCKERS, LONG_TEXTS, LONG_TEXTS_BLOCKER, STAGES, Blocker, Stage
 from tests.integration.migrator.forks import Forks
 from tests.integration.migrator.proxy import Moment, Proxy, Stop
 from tests.integration.postgres import Server, running_server
 
 AT_ONCE = 4
-TIMEOUT = 10  # seconds for a case
+TIMEOUT = 60  # seconds for a case
 
 _RECORD = """
     SELECT version, name, checksum, applied_at IS NOT NULL, statements, finished_part, running
     FROM public.schema_migrations
     ORDER BY version
 """
+#: Indexes that are not valid, and partitions that are half detached.
 _LEFTOVERS = """
-    SELECT indexrelid::regclass || ' is invalid' FROM pg_index WHERE NOT indisvalid
+    SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
     UNION ALL
-    SELECT inhrelid::regclass || ' is half detached' FROM pg_inherits WHERE inhdetachpending
+    SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhdetachpending
 """
 _WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1"
 _LIVES = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
@@ -151,12 +152,11 @@ class Fault:
     unnoticed: bool
 
 
-FAULTS = (
-    Fault("kill -9", kill, -9, unnoticed=True),
-    Fault("terminate", terminate, 4, unnoticed=False),
-    Fault("SIGTERM", sigterm, 143, unnoticed=False),
-    Fault("cut", cut, 4, unnoticed=True),
-)
+KILL = Fault("kill -9", kill, -9, unnoticed=True)
+TERMINATE = Fault("terminate", terminate, 4, unnoticed=False)
+SIGTERM = Fault("SIGTERM", sigterm, 143, unnoticed=False)
+CUT = Fault("cut", cut, 4, unnoticed=True)
+FAULTS = (KILL, TERMINATE, SIGTERM, CUT)
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ async def test_a_run_cut_off_before_or_after_any_query_is_made_good_by_the_next(
     quick_server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with places(quick_server, tmp_path) as chosen:
-        stages = [stage async for stage in undisturbed(chosen[0], tmp_path)]
+        stages = [stage async for stage in undisturbed(chosen[0], tmp_path, STAGES)]
         cases = [case for stage in stages for case in at_queries(stage)]
         await try_all(chosen, cases, capsys)
 
@@ -189,19 +189,30 @@ async def test_a_run_cut_off_within_a_statement_is_made_good_by_the_next(
     quick_server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with places(quick_server, tmp_path) as chosen:
-        stages = {stage.stage.name: stage async for stage in undisturbed(chosen[0], tmp_path)}
+        stages = {stage.stage.name: stage async for stage in undisturbed(chosen[0], tmp_path, STAGES)}
         cases = [case for blocker in BLOCKERS for case in while_blocked(stages[blocker.stage.name], blocker)]
         await try_all(chosen, cases, capsys)
+
+
+async def test_what_a_reindex_that_was_cut_off_leaves_beside_long_texts_is_told(
+    quick_server: Server, tmp_path: Path
+) -> None:
+    async with a_place(quick_server, tmp_path / "said") as place:
+        stage = [stage async for stage in undisturbed(place, tmp_path, [LONG_TEXTS])][0]
+        _, (code, said) = await interrupt(place, stage, LONG_TEXTS_BLOCKER, TERMINATE)
+        assert code == 0, said
+        left = [index for (index,) in (await place.state()).leftovers]
+        assert [index for index in left if index not in said] == [], said
 
 
 @asynccontextmanager
 async def places(server: Server, directory: Path) -> AsyncIterator[list[Place]]:
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(_place(server, directory / f"said{n}")) for n in range(AT_ONCE)]
+        yield [await stack.enter_async_context(a_place(server, directory / f"said{n}")) for n in range(AT_ONCE)]
 
 
 @asynccontextmanager
-async def _place(server: Server, said: Path) -> AsyncIterator[Place]:
+async def a_place(server: Server, said: Path) -> AsyncIterator[Place]:
     shell = await asyncio.create_subprocess_exec(
         *("docker", "exec", "--interactive", server.container, "sh"),
         stdin=asyncio.subprocess.PIPE,
@@ -218,10 +229,10 @@ async def _place(server: Server, said: Path) -> AsyncIterator[Place]:
         await shell.wait()
 
 
-async def undisturbed(place: Place, directory: Path) -> AsyncIterator[Undisturbed]:
+async def undisturbed(place: Place, directory: Path, stages: Sequence[Stage]) -> AsyncIterator[Undisturbed]:
     """Each stage's run, and its end as the beginning of the next."""
     template, files = PRISTINE, dict[str, str]()
-    for number, stage in enumerate(STAGES):
+    for number, stage in enumerate(stages):
         files |= stage.files
         migrations = directory / f"migrations{number}"
         migrations.mkdir()
@@ -266,29 +277,34 @@ async def cut_off_at(place: Place, expected: Undisturbed, stop: Stop, fault: Fau
 def while_blocked(expected: Undisturbed, blocker: Blocker) -> Iterator[Case]:
     for fault in FAULTS:
         run = partial(cut_off_within, expected=expected, blocker=blocker, fault=fault)
-        yield Case(f"{blocker.statement} … while: {blocker.held}", fault.name, run)
+        yield Case(f"{blocker.statement}, which waits for {blocker.who}", fault.name, run)
 
 
 async def cut_off_within(place: Place, expected: Undisturbed, blocker: Blocker, fault: Fault) -> int:
+    first, second = await interrupt(place, expected, blocker, fault)
+    await check(place, expected, first, second)
+    return fault.code
+
+
+async def interrupt(place: Place, expected: Undisturbed, blocker: Blocker, fault: Fault) -> tuple[str, tuple[int, str]]:
+    """What the run that was cut off said, and the result of the next one, which the blocker at last lets through."""
     number = next(n for n, sql in enumerate(expected.queries) if sql.startswith(blocker.statement))
     await place.renew(expected.template)
     async with Proxy(place.port, Stop(number, Moment.BEFORE)) as proxy:
         await place.forks.start(place.url(proxy.port), expected.migrations)
         await proxy.reached.wait()
-        async with somebody(place, blocker.held):
+        async with somebody(place, blocker.did):
             proxy.resume(pass_on=True)
             await place.waiting(proxy.backend)
             await fault.happen(place, proxy)
             code, said = await place.forks.ended()
             assert (code, "Traceback" in said) == (fault.code, False), said
-            if fault.unnoticed:
+            if not fault.unnoticed:
+                await place.gone(proxy.backend)
+            else:
                 await place.forks.start(place.url(place.port), expected.migrations)
                 await place.forks.says("waiting for another migrator")
-            else:
-                await place.gone(proxy.backend)
-        second = await (place.forks.ended() if fault.unnoticed else place.up(expected.migrations))
-    await check(place, expected, said, second)
-    return code
+        return said, await (place.forks.ended() if fault.unnoticed else place.up(expected.migrations))
 
 
 @asynccontextmanager
@@ -327,8 +343,7 @@ async def try_all(chosen: list[Place], cases: list[Case], capsys: pytest.Capture
                     results[case] = str(await case.run(place))
             except (AssertionError, TimeoutError) as problem:
                 results[case] = "FAIL"
-                failures.append(f"{case.row}, {case.column}: {str(problem) or repr(problem)}")
-                await place.forks.stop()
+                failures.append(f"{case.row}, {case.column}: {problem!r}\n{await place.forks.stop()}")
 
     async with asyncio.TaskGroup() as group:
         for place in chosen:
