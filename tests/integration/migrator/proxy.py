@@ -40,8 +40,7 @@ class Proxy:
         #: The process id of the session at the server.
         self.backend = 0
         self.reached = asyncio.Event()
-        #: A cancel request has come and has been passed on.
-        self.cancelled = asyncio.Event()
+        self._cancelled = False
         self._pass_on: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._writers: list[StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,6 +64,10 @@ class Proxy:
         """Lets go of what is held, or drops it."""
         if not self._pass_on.done():
             self._pass_on.set_result(pass_on)
+
+    async def was_cancelled(self) -> bool:
+        """Whether a cancel request has come, and the session knows of it."""
+        return self._cancelled
 
     def cut(self) -> None:
         """Resets the connection on both sides."""
@@ -92,7 +95,7 @@ class Proxy:
             to_server.write(first)
             if _code(first) == _CANCEL_REQUEST:
                 await server.read()  # the server closes when it has told the session
-                self.cancelled.set()
+                self._cancelled = True
                 return
             self._writers += [to_client, to_server]
             answers = asyncio.create_task(self._answers(server, to_client))

@@ -96,9 +96,7 @@ def _problem(statement: ast.Node, directives: Directives) -> str | None:
         case ast.VariableSetStmt(name="standard_conforming_strings", args=(ast.A_Const(val=ast.String(sval=value)),)):
             return None if value == "on" else "files are read with standard_conforming_strings on: write E'…' instead"
         case ast.VariableSetStmt(name="client_encoding", args=(ast.A_Const(val=ast.String(sval=value)),)):
-            return (
-                None if str(value).lower() in _AS_IT_IS else "files are in UTF-8: remove it, and save it as such"
-            )
+            return None if str(value).lower() in _AS_IT_IS else "files are in UTF-8: remove it, and save it as such"
         case ast.IndexStmt(concurrent=True, idxname=None):
             return "give the index a name, so that a build that was cut off can be told from a finished one"
     return None
