@@ -23,6 +23,8 @@ from tests.integration.migrator.forks import Forks
 from tests.integration.migrator.proxy import Moment, Proxy, Stop
 from tests.integration.postgres import Server, running_server
 
+RecordProperty = Callable[[str, object], None]
+
 AT_ONCE = 4
 TIMEOUT = 60  # seconds for a case
 
@@ -177,22 +179,22 @@ def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 async def test_a_run_cut_off_before_or_after_any_query_is_made_good_by_the_next(
-    quick_server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    quick_server: Server, tmp_path: Path, record_property: RecordProperty
 ) -> None:
     """Of the files both kinds, and of the migrator's own queries, all that a run makes."""
     async with places(quick_server, tmp_path) as chosen:
         stages = [stage async for stage in undisturbed(chosen[0], tmp_path, STAGES)]
         cases = [case for stage in stages for case in at_queries(stage)]
-        await try_all(chosen, cases, capsys)
+        await try_all(chosen, cases, record_property)
 
 
 async def test_a_run_cut_off_within_a_statement_is_made_good_by_the_next(
-    quick_server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    quick_server: Server, tmp_path: Path, record_property: RecordProperty
 ) -> None:
     async with places(quick_server, tmp_path) as chosen:
         stages = {stage.stage.name: stage async for stage in undisturbed(chosen[0], tmp_path, STAGES)}
         cases = [case for blocker in BLOCKERS for case in while_blocked(stages[blocker.stage.name], blocker)]
-        await try_all(chosen, cases, capsys)
+        await try_all(chosen, cases, record_property)
 
 
 async def test_what_a_reindex_that_was_cut_off_leaves_beside_long_texts_is_told(
@@ -332,8 +334,8 @@ async def check(place: Place, expected: Undisturbed, first: str, second: tuple[i
     assert set(_ROLLED_BACK.findall(first)) <= set(applied), f"{first}{said}"
 
 
-async def try_all(chosen: list[Place], cases: list[Case], capsys: pytest.CaptureFixture[str]) -> None:
-    """Several at once; prints the table, and fails with every case that did not end well."""
+async def try_all(chosen: list[Place], cases: list[Case], record_property: RecordProperty) -> None:
+    """Several at once; the table is printed at the end, and it fails with every case that did not end well."""
     todo, results, failures = deque(cases), dict[Case, str](), list[str]()
 
     async def work(place: Place) -> None:
@@ -349,9 +351,8 @@ async def try_all(chosen: list[Place], cases: list[Case], capsys: pytest.Capture
     async with asyncio.TaskGroup() as group:
         for place in chosen:
             group.create_task(work(place))
-    with capsys.disabled():
-        print(f"\n{table({case: results[case] for case in cases})}")
-        print(f"{len(cases)} runs cut off, {len(failures)} of them not made good")
+    shown = table({case: results[case] for case in cases})
+    record_property("table", f"{shown}\n{len(cases)} runs cut off, {len(failures)} of them not made good")
     assert not failures, "\n\n".join(failures)
 
 
