@@ -20,8 +20,8 @@ _ADVICE = {
 def failed(script: Script, statement: Statement | None, error: PostgresError, outcome: str) -> MigrationFailed:
     """Without a statement it failed behind the last one, when what was deferred was checked."""
     if statement is None:
-        last = script.statements[-1]
-        place, message = last.offset + len(last.sql), f"{error.args[0]}, when the file was done"
+        place = max((last.offset + len(last.sql) for last in script.statements[-1:]), default=0)
+        message = f"{error.args[0]}, when the file was done"
     else:
         place = statement.offset + (int(error.position) - 1 if error.position else 0)
         message = error.args[0]

@@ -38,6 +38,7 @@ async def apply(
     On a fresh database, where a file takes no time, it is sent as one message, several times as fast; should it fail,
     it is run again statement by statement, to find the place.
     """
+    progress.committing = False  # of an earlier try
     attempt = _Attempt(connection, ledger, script, progress, last)
     if not (fresh and await attempt.at_once()):
         await attempt.one_by_one()
@@ -74,7 +75,8 @@ class _Attempt:
             await self._roll_back()
             return False
         except asyncio.CancelledError:
-            await self._connection.execute(_ROLLBACK)
+            if not self._connection.is_closed():
+                await self._connection.execute(_ROLLBACK)
             raise
         await self._commit()
         return True
