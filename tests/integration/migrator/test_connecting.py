@@ -242,6 +242,20 @@ def test_an_unreachable_host_is_told_without_the_password_of_its_url(migrator: M
     assert secret not in said
 
 
+async def test_what_a_role_prescribes_for_others_does_not_end_a_migration(
+    migrator: Migrator, empty_database: TestDatabase
+) -> None:
+    limits = ("statement_timeout", "transaction_timeout", "idle_session_timeout", "idle_in_transaction_session_timeout")
+    for name in limits:
+        setting = f"ALTER ROLE migrator IN DATABASE \"{empty_database.name}\" SET {name} = '1ms'"
+        await execute(empty_database, setting, "postgres")
+    seen = " UNION ALL ".join(f"SELECT current_setting('{name}')" for name in limits)
+    migrator.write("001_a.sql", f"CREATE TABLE seen AS {seen};")
+    code, said = migrator.up()
+    assert code == 0, said
+    assert await fetch(empty_database, "SELECT * FROM app.seen") == [("0",)] * len(limits)
+
+
 async def test_a_connection_lost_between_two_files_is_told(
     migrator: Migrator, empty_database: TestDatabase, gateway: Gateway
 ) -> None:

@@ -209,6 +209,40 @@ async def test_a_build_that_was_killed_is_begun_anew(
     assert await fetch(empty_database, PROGRESS) == [(3, False, True, True)]
 
 
+async def test_an_index_of_another_table_does_not_pass_for_the_one_that_was_cut_off(
+    migrator: Migrator, empty_database: TestDatabase, superuser: Connection[Record]
+) -> None:
+    await execute(empty_database, "CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE INDEX by_id ON b (id)")
+    migrator.write("001_a.sql", f"{HEAD}CREATE INDEX CONCURRENTLY by_id ON a (id);")
+    locking = superuser.transaction()
+    await locking.start()
+    await superuser.execute("LOCK TABLE a")
+    watcher = await empty_database.connect("postgres")
+    with migrator.running() as run:
+        await waiting_migrator(watcher, "CREATE INDEX")
+        assert run.end(signal.SIGTERM)[0] == 143
+    await locking.rollback()
+    await watcher.close()
+    code, said = migrator.up()
+    assert code == 1
+    assert '001_a.sql:2:1: relation "by_id" already exists (SQLSTATE 42P07)' in said
+    assert await fetch(empty_database, PROGRESS) == [(0, True, False, True)]
+
+
+async def test_the_server_has_stopped_when_sigterm_has_ended_the_migrator(
+    migrator: Migrator, empty_database: TestDatabase
+) -> None:
+    migrator.write("001_a.sql", f"{HEAD}CREATE TABLE a (id int);\nDO $$ BEGIN PERFORM {GATE[7:]}; END $$;")
+    gate = await empty_database.connect("postgres")
+    await gate.execute("SELECT pg_advisory_lock(1)")
+    with migrator.running() as run:
+        backend = await waiting_migrator(gate, "DO ")
+        assert run.end(signal.SIGTERM)[0] == 143
+    active = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'"
+    assert await gate.fetchval(active, backend) == 0
+    await gate.close()
+
+
 async def test_sigterm_keeps_what_is_done(
     migrator: Migrator, empty_database: TestDatabase, superuser: Connection[Record]
 ) -> None:

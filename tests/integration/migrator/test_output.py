@@ -18,7 +18,7 @@ from asyncpg import Connection, Record
 
 from tests.hostile import PASSWORD_MARK
 from tests.integration.conftest import TestDatabase
-from tests.integration.migrations import Migrator, fetch, waiting_migrator
+from tests.integration.migrations import TIMEOUT, Migrator, fetch, waiting_migrator
 from tests.waiting import wait_for
 
 GATE = "SELECT pg_advisory_lock_shared(1)"
@@ -243,6 +243,18 @@ def test_a_signal_while_the_database_is_waited_for_ends_the_run(migrator: Migrat
             code, said = run.end(number)
         assert code == 128 + number
         assert "Traceback" not in said
+
+
+def test_a_reader_who_has_had_enough_gets_no_traceback(migrator: Migrator) -> None:
+    migrator.write("001_a.sql", "SELECT 1;")
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(
+        migrator.command("status"), env=migrator.environment(), stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert process.communicate(timeout=TIMEOUT)[1] == ""
+    assert process.returncode == 128 + signal.SIGPIPE
 
 
 @pytest.mark.parametrize(
