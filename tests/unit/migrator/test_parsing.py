@@ -93,3 +93,15 @@ def test_the_finished_part_is_told_by_its_statements_and_not_by_comments_or_blan
     assert one.checksums()[1] != one.checksums()[2]
     assert read("SELECT 1; SELECT 2").checksums()[2] == one.checksums()[2]
     assert read("SELECT 1; SELECT 3").checksums()[2] != one.checksums()[2]
+
+
+def test_a_large_file_in_another_script_is_split_at_its_places() -> None:
+    row = "INSERT INTO письма VALUES ('" + "ё" * 400 + "');\n"
+    found = read(row * 3000).statements
+    assert len(found) == 3000
+    assert [statement.offset for statement in found] == [len(row) * number for number in range(3000)]
+
+
+def test_a_quote_of_dollars_may_have_a_name_in_any_script() -> None:
+    text = "SELECT $é$ $_$; $é$; SELECT 2"
+    assert [statement.sql for statement in read(text).statements] == ["SELECT $é$ $_$; $é$", "SELECT 2"]

@@ -52,6 +52,8 @@ OUTSIDE = Directives(transaction=False)
         ("SELECT set_config('search_path', '', false)", Kind.SETTING),
         ("SELECT pg_catalog.set_config('search_path', '', false)", Kind.SETTING),
         ("SET standard_conforming_strings = on", Kind.SETTING),
+        ("SET client_encoding = 'UTF8'", Kind.SETTING),
+        ("SELECT set_config('a.b', '1', false), set_config('a.c', '2', false)", Kind.SETTING),
     ],
 )
 def test_a_statement_is_of_a_kind(sql: str, kind: Kind) -> None:
@@ -84,11 +86,20 @@ def test_a_statement_is_of_a_kind(sql: str, kind: Kind) -> None:
         ("copy (SELECT 1) to stdout", "remove it"),
         ("DISCARD ALL", "release the migrator's lock"),
         ("SET standard_conforming_strings TO off", "standard_conforming_strings on"),
+        ("SET client_encoding = 'LATIN1'", "UTF-8"),
+        ("SET NAMES 'latin1'", "UTF-8"),
+        ("SET transaction_isolation TO serializable", "remove its own"),
     ],
 )
 def test_what_cannot_stand_in_a_migration_is_refused(sql: str, message: str, directives: Directives) -> None:
     with pytest.raises(Unusable, match=message):
         read(sql, 0, directives)
+
+
+def test_what_ends_with_its_transaction_is_refused_where_each_statement_has_its_own() -> None:
+    assert read("SET LOCAL lock_timeout = 0", 0, Directives()).kind is Kind.SETTING
+    with pytest.raises(Unusable, match="write SET without LOCAL"):
+        read("SET LOCAL lock_timeout = 0", 0, OUTSIDE)
 
 
 def test_a_concurrent_index_needs_a_name() -> None:
