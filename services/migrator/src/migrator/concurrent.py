@@ -22,7 +22,9 @@ async def is_done(connection: Connection[Record], statement: Statement) -> bool:
         case ast.DropStmt(concurrent=True, objects=objects):
             names = [_joined(*(part.sval for part in parts)) for parts in objects]
             return not await connection.fetchval(_ANY_EXISTS, names)
-        case ast.AlterTableStmt(relation=parent, cmds=(ast.AlterTableCmd(def_=ast.PartitionCmd(name=partition)),)):
+        case ast.AlterTableStmt(
+            relation=parent, cmds=(ast.AlterTableCmd(def_=ast.PartitionCmd(name=partition, concurrent=True)),)
+        ):
             exists = await connection.fetchval(_ANY_EXISTS, [_quoted(partition)])
             return exists and await _pending(connection, parent, partition) is None
     return False

@@ -20,8 +20,6 @@ _LOOK = frozenset(
 ) | frozenset(("reset", "rollback", "savepoint", "set", "start", "vacuum"))
 _LOOK_TWICE = frozenset(("alter", "create", "drop"))
 _TELLING = re.compile("concurrently|database|subscription|system|tablespace", re.IGNORECASE)
-
-
 #: The last of them changes nothing of what is sent; old dumps say it.
 _AS_IT_IS = ("utf8", "utf-8", "unicode", "sql_ascii")
 
