@@ -6,16 +6,25 @@ import argparse
 import signal
 import sys
 
+from bot.commands import failed
 from bot.errors import ConfigError
 
 
 def main() -> int:
-    """As app.run; 2 for a wrong setting."""
+    """As app.run and commands.failed; 2 for a wrong setting or command."""
     # As a container's first process it would be deaf to SIGTERM until app.run listens, which takes seconds.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    arguments = _parser().parse_args()
+    return _healthcheck() if arguments.command == "healthcheck" else _configured(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bot", description="A Telegram bot that remembers.")
-    parser.add_argument("command", nargs="?", choices=["run", "healthcheck"], default="run")
-    return _healthcheck() if parser.parse_args().command == "healthcheck" else _run()
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("run", help="the bot; what happens without a command, too")
+    commands.add_parser("healthcheck", help="whether the bot that runs here is ready, and why not")
+    failed.add_arguments(commands.add_parser("failed", help="updates that could not be handled"))
+    return parser
 
 
 def _healthcheck() -> int:
@@ -24,7 +33,7 @@ def _healthcheck() -> int:
     return healthcheck()
 
 
-def _run() -> int:
+def _configured(arguments: argparse.Namespace) -> int:
     from bot import config
 
     try:
@@ -32,6 +41,8 @@ def _run() -> int:
     except ConfigError as error:
         sys.stderr.writelines(f"bot: {line}\n" for line in str(error).splitlines())
         return 2
+    if arguments.command == "failed":
+        return failed.failed(settings, arguments)
     from bot.app import run
 
     return run(settings)

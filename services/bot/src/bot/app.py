@@ -3,51 +3,82 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from functools import partial
 
-from aiogram import Dispatcher
-from aiogram.methods import DeleteWebhook
+import uvloop
+from aiogram import Bot, Dispatcher, Router
 
 from bot import logs
 from bot.config import Config
 from bot.errors import BotError, ConfigError, Stopped
 from bot.handlers import root_router
+from bot.leading import lead
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
+from bot.outgoing.rate_limits import RateLimits
+from bot.outgoing.sender import Sender
 from bot.stopping import unless_stopped
-from bot.storage.database import open_database
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database, open_database, open_session
+from bot.storage.inbox import CHANNEL as INBOX_CHANNEL
+from bot.storage.inbox import InboxStore
+from bot.storage.membership import Membership
+from bot.storage.outbox import CHANNEL as OUTBOX_CHANNEL
+from bot.storage.outbox import OutboxStore
 from bot.storage.schema_version import wait_for_schema
 from bot.storage.users import UserStore
 from bot.telegram.bot import make_bot
-from bot.telegram.command_menu import set_command_menu
+from bot.telegram.fsm_storage import PostgresStorage
+from bot.telegram.outage import Outage
 from bot.telegram.patient_caller import PatientCaller
+from bot.telegram.session import Session
+from bot.updates.answering import Answering
+from bot.updates.failing import Failing
 from bot.updates.polling import Poller
+from bot.updates.processing import Processor
+from bot.updates.purging import Purger
+from bot.updates.worker import Worker
+
+#: How long a process that stops waits to hand over, should the database not answer.
+GOODBYE_TIMEOUT = 2.0  # seconds
 
 log = logging.getLogger(__name__)
 
 
-def run(settings: Config) -> int:
-    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the bot cannot go on, 2 for a wrong setting."""
+def run(settings: Config, routers: Sequence[Router] = ()) -> int:
+    """0 after SIGTERM, 1 when work had to be cut off at the deadline or the bot cannot go on, 2 for a wrong setting.
+
+    `routers` are asked before the bot's own.
+    """
     logs.configure(settings)
     try:
-        return asyncio.run(_run(settings))
-    except BotError as error:
-        log.error("cannot go on", extra={"reason": str(error)})
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_run(settings, routers))
+    except Exception as raised:
+        error = _first(raised)
+        if isinstance(error, BotError):
+            log.error("cannot go on", extra={"reason": str(error)})
+        else:
+            log.exception("cannot go on")
         return 2 if isinstance(error, ConfigError) else 1
-    except Exception:
-        log.exception("cannot go on")
-        return 1
 
 
-async def _run(settings: Config) -> int:
+async def _run(settings: Config, routers: Sequence[Router]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    serving = asyncio.ensure_future(_serve(settings, stop))
+    # What the imports have made lives as long as the process: nothing for the garbage collector to look through.
+    gc.collect()
+    gc.freeze()
+    serving = asyncio.ensure_future(_serve(settings, routers, stop))
     with suppress(Stopped):
         await unless_stopped(stop, asyncio.shield(serving))
     log.info("stopping", extra={"deadline_seconds": settings.drain_timeout_seconds})
@@ -62,7 +93,7 @@ async def _run(settings: Config) -> int:
     return 0
 
 
-async def _serve(settings: Config, stop: asyncio.Event) -> None:
+async def _serve(settings: Config, routers: Sequence[Router], stop: asyncio.Event) -> None:
     health = Health()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(http_server(settings.health_host, settings.health_port, health))
@@ -73,13 +104,77 @@ async def _serve(settings: Config, stop: asyncio.Event) -> None:
         health.watch(database)
 
         bot = make_bot(settings)
-        stack.push_async_callback(bot.session.close)
-        dispatcher = Dispatcher(disable_fsm=True, users=UserStore(database))
-        dispatcher.include_router(root_router())
+        session = bot.session
+        assert isinstance(session, Session)
+        stack.push_async_callback(session.close)
+        membership = Membership(partial(open_session, settings))
+        async with asyncio.TaskGroup() as group:
+            member = group.create_task(membership.run())
+            try:
+                await _work(settings, routers, stop, health, database, bot, session, membership)
+            finally:
+                membership.leave()
+                await asyncio.wait({member}, timeout=GOODBYE_TIMEOUT)
+                member.cancel()
 
-        call = PatientCaller(bot, health, stop)
-        await call(DeleteWebhook())
-        await call(set_command_menu())
+
+async def _work(
+    settings: Config,
+    routers: Sequence[Router],
+    stop: asyncio.Event,
+    health: Health,
+    database: Database,
+    bot: Bot,
+    session: Session,
+    membership: Membership,
+) -> None:
+    users, conversations, outbox = UserStore(database), ConversationStore(database), OutboxStore(database)
+    inbox = InboxStore(database, conversations, outbox)
+    dispatcher = Dispatcher(storage=PostgresStorage(conversations), users=users)
+    dispatcher.include_routers(*routers, root_router())
+    encode = partial(session.encode, bot)
+
+    outbox_wakeup = asyncio.Event()
+
+    def go_on() -> None:
+        worker.look()
+        outbox_wakeup.set()
+
+    outage = Outage(bot, over=go_on)
+    failing = Failing(outage, encode, settings.admin_ids)
+    answering = Answering(bot, session, database, inbox, users, membership, failing)
+    timeout = timedelta(seconds=settings.handler_timeout_seconds)
+    processor = Processor(bot, dispatcher, database, inbox, outbox, encode, answering, failing, timeout)
+    worker = Worker(inbox, membership, outage, processor.process, settings.handler_concurrency)
+    membership.listen(INBOX_CHANNEL, worker.look)
+
+    call = PatientCaller(bot, health, stop)
+    poller = Poller(bot, call, inbox, membership, dispatcher.resolve_used_update_types(), stop)
+    limits = RateLimits(settings.outbox_messages_per_second)
+    sender = Sender(outbox, session, bot, outage, limits, outbox_wakeup, may_act=lambda: membership.leads)
+    membership.listen(OUTBOX_CHANNEL, outbox_wakeup.set)
+    purger = Purger(inbox, outbox, stop)
+
+    async def prepare() -> None:
+        await poller.prepare()
         health.report("bot", None)
-        log.info("receiving", extra={"bot_id": bot.id, "api": settings.bot_api_url})
-        await Poller(bot, dispatcher, call, stop).run()
+
+    async def follow() -> None:
+        with suppress(Stopped):
+            await unless_stopped(stop, membership.joined())
+        if not membership.leads:
+            health.report("bot", None)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow())
+            group.create_task(worker.run(stop))
+            group.create_task(lead(membership, prepare, [poller.run, partial(sender.run, stop), purger.run], stop))
+    finally:
+        await outage.close()
+
+
+def _first(error: Exception) -> Exception:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

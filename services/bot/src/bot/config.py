@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from bot.errors import ConfigError
 
@@ -25,6 +25,15 @@ def _postgres_url(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError("must start with postgresql://")
     return url
+
+
+def _ids(ids: object) -> object:
+    if not isinstance(ids, str):
+        return ids
+    given = [part.strip() for part in ids.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,15}", part) for part in given):
+        raise ValueError("must be numbers with commas between them")
+    return tuple(int(part) for part in given)
 
 
 def _http_url(url: str) -> str:
@@ -57,6 +66,18 @@ class Config(BaseSettings):
     )
     drain_timeout_seconds: float = Field(
         default=20, ge=0, description="Give the seconds to finish work on SIGTERM, less than stop_grace_period"
+    )
+    handler_concurrency: int = Field(
+        default=100, ge=1, description="Give how many chats are served at once, at least 1"
+    )
+    handler_timeout_seconds: float = Field(
+        default=30, gt=0, description="Give the seconds after which a handler is cut off"
+    )
+    outbox_messages_per_second: int = Field(
+        default=30, ge=1, description="Give how many messages a second Telegram takes from this bot, usually 30"
+    )
+    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)] = Field(
+        default=(), description="Give the Telegram user ids of the admins, such as 123456789,987654321"
     )
     health_host: str = Field(default="127.0.0.1", description="Give the address on which /live and /ready answer")
     health_port: int = Field(default=8080, ge=0, le=65535, description="Give the port on which /live and /ready answer")

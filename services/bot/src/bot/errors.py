@@ -4,6 +4,7 @@ BotError
 ├── ConfigError          a setting is missing or malformed: mend it and start again
 ├── DatabaseRefused      the database will never let the bot in as it is configured
 ├── StorageUnavailable   the database is away: what was asked may be tried again
+├── ClaimLost            another process has been given the update, or the chat: leave it alone
 └── Stopped              the bot was told to stop while it waited
 """
 
@@ -24,3 +25,6 @@ class StorageUnavailable(BotError): ...
 
 
 class Stopped(BotError): ...
+
+
+class ClaimLost(BotError): ...

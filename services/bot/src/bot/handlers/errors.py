@@ -1,22 +1,18 @@
+"""What is said when an update could not be handled."""
+
 from __future__ import annotations
 
-import logging
-
-from aiogram import Router
 from aiogram.methods import SendMessage
-from aiogram.types import ErrorEvent
+from aiogram.types import Update
 
-from bot.errors import StorageUnavailable
 from bot.views import texts
 
-router = Router(name="errors")
-log = logging.getLogger(__name__)
+
+def apology(update: Update) -> SendMessage | None:
+    """None where nobody waits for an answer."""
+    message = update.message or (update.callback_query and update.callback_query.message)
+    return SendMessage(chat_id=message.chat.id, text=texts.SORRY) if message else None
 
 
-@router.error()
-async def apologise(event: ErrorEvent) -> SendMessage | None:
-    if isinstance(event.exception, StorageUnavailable):
-        raise event.exception  # whoever handed the update over tries it again
-    log.error("handler failed", exc_info=event.exception, extra={"update_id": event.update.update_id})
-    message = event.update.message
-    return message.answer(texts.SORRY) if message else None
+def admin_notice(admin_id: int, update_id: int, error: str) -> SendMessage:
+    return SendMessage(chat_id=admin_id, text=texts.update_failed(update_id, error))

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg import Connection, Pool, Record
@@ -18,6 +19,7 @@ from bot.errors import ConfigError, DatabaseRefused, StorageUnavailable
 
 RETRY_INTERVAL = timedelta(seconds=0.5)
 CLOSE_TIMEOUT = timedelta(seconds=3)
+SESSION_TIMEOUT = timedelta(seconds=30)
 
 #: What asyncpg raises for a query when the server is away, stopping, or does not answer in time.
 _LOST = (
@@ -27,6 +29,7 @@ _LOST = (
     asyncpg.InternalClientError,  # a query on a connection that is just being lost
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.DeadlockDetectedError,
 )
 #: The same for a connection that is asked for: the server may also be starting, or full.
 _AWAY = (
@@ -42,6 +45,8 @@ _REFUSED = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
 )
+
+AnyConnection: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 
 log = logging.getLogger(__name__)
 
@@ -59,18 +64,17 @@ class Database:
             connection = await self._pool.acquire()
         except (*_AWAY, asyncpg.PostgresError) as error:  # whatever was wrong with connecting
             raise _away(error) from error
-        try:
+        async with unavailable_when_lost(connection):
             try:
                 yield connection
-            except asyncpg.InterfaceError as error:
-                # Also what a wrong call of ours raises, and no waiting mends that.
-                if _is_lost(connection):
-                    raise _away(error) from error
-                raise
             finally:
                 await self._pool.release(connection)
-        except _LOST as error:
-            raise _away(error) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PoolConnectionProxy[Record]]:
+        """Raises StorageUnavailable; it is then unknown whether a commit that was under way took place."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
 
     async def ping(self) -> None:
         """Raises StorageUnavailable."""
@@ -83,6 +87,20 @@ class Database:
             # What is still open at the timeout, the pool cuts off.
             async with asyncio.timeout(CLOSE_TIMEOUT.total_seconds()):
                 await self._pool.close()
+
+
+@asynccontextmanager
+async def unavailable_when_lost(connection: AnyConnection) -> AsyncIterator[None]:
+    """Raises StorageUnavailable for whatever says that the connection is lost, or that the server gave way."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        # Also what a wrong call of ours raises, and no waiting mends that.
+        if _is_lost(connection):
+            raise _away(error) from error
+        raise
+    except _LOST as error:
+        raise _away(error) from error
 
 
 async def open_database(config: Config) -> Database:
@@ -103,18 +121,39 @@ async def open_database(config: Config) -> Database:
         await asyncio.sleep(RETRY_INTERVAL.total_seconds())
 
 
+async def open_session(config: Config) -> Connection[Record]:
+    """A connection apart from the pool, whose end the server notices within seconds. Raises StorageUnavailable."""
+    try:
+        return await asyncpg.connect(
+            dsn=config.database_url.get_secret_value(),
+            password=_password(config),
+            timeout=config.database_timeout_seconds,
+            command_timeout=SESSION_TIMEOUT.total_seconds(),
+            server_settings={
+                "application_name": "orderly-bot-session",
+                "tcp_keepalives_idle": "2",  # seconds
+                "tcp_keepalives_interval": "1",
+                "tcp_keepalives_count": "3",
+                "tcp_user_timeout": "5000",  # milliseconds
+            },
+        )
+    except (*_AWAY, asyncpg.PostgresError) as error:
+        raise _away(error) from error
+
+
 async def _create_pool(config: Config) -> Pool[Record]:
-    password = config.database_password
     try:
         return await asyncpg.create_pool(
             dsn=config.database_url.get_secret_value(),
-            password=password.get_secret_value() if password else None,
+            password=_password(config),
             min_size=config.database_pool_min_size,
             max_size=config.database_pool_max_size,
             timeout=config.database_timeout_seconds,
             command_timeout=config.database_timeout_seconds,
             server_settings={"application_name": "orderly-bot"},
             init=_use_json,
+            # Nothing that a query of the bot's leaves behind would have to be reset, and that takes a trip each time.
+            reset=_keep,
         )
     except (ValueError, asyncpg.ClientConfigurationError) as error:
         raise ConfigError(f"DATABASE_URL: {error}. {Config.model_fields['database_url'].description}.") from None
@@ -124,7 +163,14 @@ async def _use_json(connection: Connection[Record]) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
 
 
-def _is_lost(connection: PoolConnectionProxy[Record]) -> bool:
+def _password(config: Config) -> str | None:
+    return config.database_password.get_secret_value() if config.database_password else None
+
+
+async def _keep(_: Connection[Record]) -> None: ...
+
+
+def _is_lost(connection: AnyConnection) -> bool:
     try:
         return connection.is_closed()
     except asyncpg.InterfaceError:

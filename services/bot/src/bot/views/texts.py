@@ -19,6 +19,14 @@ NOT_UNDERSTOOD = "I don't know that one. /help lists what I can do."
 SORRY = "Sorry, something went wrong on my side. Please try again."
 
 
+def update_failed(update_id: int, error: str) -> str:
+    return (
+        f"Update {update_id} could not be handled: {escape(error)}. It is kept, as are others after it.\n"
+        "<code>docker compose exec bot python -m bot failed list</code> shows them, "
+        "<code>… failed replay ID</code> tries again."
+    )
+
+
 def welcome(user: User) -> str:
     return f"Welcome, {_name(user)}!\n\n{HELP}"
 

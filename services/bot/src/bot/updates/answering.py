@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.methods.base import TelegramMethod
+
+from bot.domain.calls import Call
+from bot.domain.inbox import Claimed
+from bot.domain.users import UserId
+from bot.storage.database import Database
+from bot.storage.inbox import Changes, InboxStore
+from bot.storage.membership import Membership
+from bot.storage.users import UserStore
+from bot.telegram.session import NotJson, Session
+from bot.updates.failing import TELEGRAM_IN_TROUBLE, Failing
+from bot.updates.outcomes import Finished, Outcome
+
+ANSWER_TIMEOUT = 10  # seconds
+
+#: Telegram refuses these because what they ask for has been done, or has become pointless.
+_POINTLESS = ("message is not modified", "query is too old", "message to delete not found", "chat not found")
+
+log = logging.getLogger(__name__)
+
+
+class Answering:
+    """Sends what a handler answers, with no database connection held meanwhile."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        session: Session,
+        database: Database,
+        inbox: InboxStore,
+        users: UserStore,
+        membership: Membership,
+        failing: Failing,
+    ) -> None:
+        self._bot = bot
+        self._session = session
+        self._database = database
+        self._inbox = inbox
+        self._users = users
+        self._membership = membership
+        self._failing = failing
+
+    async def answer(self, claimed: Claimed, method: TelegramMethod[Any], changes: Changes) -> Outcome:
+        """What Telegram does not take now is kept with `changes`, so that the handler is not called again for it.
+
+        Raises ClaimLost, StorageUnavailable.
+        """
+        try:
+            call = self._session.encode(self._bot, method)
+        except NotJson:  # a file, which is not kept: its handler is called again
+            return await self._send(claimed, method, changes)
+        return await self.deliver(claimed, call, changes, kept=False)
+
+    async def deliver(self, claimed: Claimed, call: Call, changes: Changes = (), *, kept: bool = True) -> Outcome:
+        """`kept` says that the call has been committed. Raises ClaimLost, StorageUnavailable."""
+        await self._membership.sure(claimed.replica)
+        try:
+            await self._session.deliver(self._bot, call, ANSWER_TIMEOUT)
+        except TelegramMigrateToChat as error:
+            moved = replace(call, parameters=call.parameters | {"chat_id": error.migrate_to_chat_id})
+            return await self.deliver(claimed, moved, changes, kept=kept)
+        except TELEGRAM_IN_TROUBLE as error:
+            if not kept:
+                async with self._database.transaction() as connection:
+                    await self._inbox.keep_answer(connection, claimed, call, changes)
+            return await self._failing.after(claimed, error)
+        except (TelegramForbiddenError, TelegramBadRequest) as error:
+            return await self._refused(claimed, error, changes)
+        return Finished(claimed, changes)
+
+    async def _send(self, claimed: Claimed, method: TelegramMethod[Any], changes: Changes) -> Outcome:
+        await self._membership.sure(claimed.replica)
+        try:
+            await self._bot(method)
+        except (TelegramForbiddenError, TelegramBadRequest) as error:
+            return await self._refused(claimed, error, changes)
+        return Finished(claimed, changes)
+
+    async def _refused(
+        self, claimed: Claimed, error: TelegramForbiddenError | TelegramBadRequest, changes: Changes
+    ) -> Outcome:
+        ids = {"update_id": claimed.update_id, "reason": str(error)}
+        if isinstance(error, TelegramForbiddenError):
+            log.info("user does not want to hear from the bot", extra=ids)
+            await self._users.mark_blocked(UserId(claimed.chat_id))
+        elif any(text in error.message for text in _POINTLESS):
+            log.info("answer was pointless", extra=ids)
+        else:
+            return await self._failing.after(claimed, error)
+        return Finished(claimed, changes)

@@ -1,0 +1,118 @@
+"""How often an update is tried, and what is told when it is given up."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import timedelta
+
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.backoff import delay
+from bot.domain.calls import Outgoing
+from bot.domain.inbox import Claimed, Retry
+from bot.handlers.errors import admin_notice, apology
+from bot.telegram.handling import Encode
+from bot.telegram.outage import Outage
+from bot.updates.outcomes import Failed
+
+#: So often a handler may fail.
+HANDLER_ATTEMPTS = 5
+#: So often Telegram may fail an update while it serves the bot otherwise.
+TELEGRAM_ATTEMPTS = 10
+#: Admins hear of failed updates once in so many seconds.
+NOTICE_INTERVAL = 600
+LONGEST_ERROR = 8000  # characters
+
+#: What another time may mend.
+TELEGRAM_IN_TROUBLE = (
+    TelegramNetworkError,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    ClientDecodeError,  # a gateway's page instead of JSON
+)
+
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+log = logging.getLogger(__name__)
+
+
+class Failing:
+    def __init__(self, outage: Outage, encode: Encode, admin_ids: Sequence[int]) -> None:
+        self._outage = outage
+        self._encode = encode
+        self._admin_ids = admin_ids
+
+    async def after(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Retry | Failed:
+        """What is to become of an update after this; without `update` nobody gets an apology."""
+        if isinstance(error, TelegramRetryAfter):
+            return Retry(claimed, timedelta(seconds=error.retry_after))
+        in_trouble = isinstance(error, TELEGRAM_IN_TROUBLE)
+        wait = delay(claimed.attempts)
+        if in_trouble and await self._outage.check():
+            return Retry(claimed, wait)
+        attempts = TELEGRAM_ATTEMPTS if in_trouble else HANDLER_ATTEMPTS
+        gives_up = claimed.attempts + 1 >= attempts or isinstance(error, TelegramBadRequest)
+        self._log(claimed, error, gives_up)
+        if not gives_up:
+            return Retry(claimed, wait, _told(error))
+        return self.given_up(claimed, error, update)
+
+    def given_up(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Failed:
+        messages = [*self._apologies(claimed, update), *self._notices(claimed, error)]
+        return Failed(claimed, _told(error), messages)
+
+    def _log(self, claimed: Claimed, error: Exception, gives_up: bool) -> None:
+        event = "update failed" if gives_up else "update is tried again"
+        fields: dict[str, object] = {
+            "update_id": claimed.update_id,
+            "chat_id": claimed.chat_id,
+            "attempt": claimed.attempts + 1,
+        }
+        if isinstance(error, TelegramAPIError | ClientDecodeError):
+            fields["reason"] = f"{type(error).__name__}: {error}"
+            trace = None
+        else:
+            trace = error
+        log.log(logging.ERROR if gives_up else logging.WARNING, event, extra=fields, exc_info=trace)
+
+    def _apologies(self, claimed: Claimed, update: Update | None) -> list[Outgoing]:
+        method = apology(update) if update else None
+        return [Outgoing(claimed.chat_id, self._encode(method), key=f"apology:{claimed.id}")] if method else []
+
+    def _notices(self, claimed: Claimed, error: Exception) -> list[Outgoing]:
+        period = int(time.time() // NOTICE_INTERVAL)
+        return [
+            Outgoing(
+                admin_id,
+                self._encode(admin_notice(admin_id, claimed.update_id, type(error).__name__)),
+                key=f"failed:{admin_id}:{period}",
+            )
+            for admin_id in self._admin_ids
+        ]
+
+
+def _told(error: Exception) -> str:
+    """With the traceback, but without what somebody wrote where it is known to be in it."""
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        return "\n".join([f"{type(error).__name__}: the update is not understood", *map(str, faults)])[:LONGEST_ERROR]
+    first = "".join(traceback.format_exception_only(error)).strip()
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", f"{first[:LONGEST_ERROR]}\n{trace[-LONGEST_ERROR:]}")

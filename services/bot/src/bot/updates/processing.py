@@ -1,0 +1,109 @@
+"""What becomes of one update."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramForbiddenError
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.backoff import delay
+from bot.domain.inbox import Claimed, Retry
+from bot.errors import ClaimLost, StorageUnavailable
+from bot.storage.database import Database
+from bot.storage.inbox import InboxStore
+from bot.storage.outbox import OutboxStore
+from bot.telegram.fsm_storage import CURRENT_CHANGES
+from bot.telegram.handling import Encode, Handling
+from bot.updates.answering import Answering
+from bot.updates.failing import Failing
+from bot.updates.outcomes import Abandoned, Finished, Outcome
+
+log = logging.getLogger(__name__)
+
+
+class Processor:
+    def __init__(
+        self,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        database: Database,
+        inbox: InboxStore,
+        outbox: OutboxStore,
+        encode: Encode,
+        answering: Answering,
+        failing: Failing,
+        handler_timeout: timedelta,
+    ) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._database = database
+        self._inbox = inbox
+        self._outbox = outbox
+        self._encode = encode
+        self._answering = answering
+        self._failing = failing
+        self._handler_timeout = handler_timeout.total_seconds()
+
+    async def process(self, claimed: Claimed) -> Outcome:
+        """Raises no error of the update's, the database's or Telegram's, and does not record what it returns."""
+        try:
+            if claimed.handled:
+                return await self._answer(claimed, claimed.answer)
+            return await self._handle(claimed)
+        except ClaimLost:
+            log.warning("claim lost", extra={"update_id": claimed.update_id})
+            return Abandoned()
+        except StorageUnavailable as error:
+            log.warning("update waits", extra={"update_id": claimed.update_id, "reason": str(error)})
+            return Retry(claimed, delay(0))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this update's alone
+            return await self._failing.after(claimed, error)
+
+    async def _handle(self, claimed: Claimed) -> Outcome:
+        try:
+            update = Update.model_validate(_read(claimed.payload), context={"bot": self._bot})
+        except ValidationError as error:
+            log.error("update not understood", extra={"update_id": claimed.update_id})
+            return self._failing.given_up(claimed, error)
+        handling = Handling(claimed, self._database, self._inbox, self._outbox, self._encode)
+        CURRENT_CHANGES.set(handling.changes)
+        try:
+            async with asyncio.timeout(self._handler_timeout):
+                answer = await self._dispatcher.feed_update(self._bot, update, handling=handling)
+        except (ClaimLost, StorageUnavailable):
+            raise
+        except TelegramForbiddenError as error:
+            log.info("user does not want to hear from the bot", extra={"reason": str(error)})
+            return Finished(claimed)
+        except Exception as error:
+            if not handling.committed:
+                return await self._failing.after(claimed, error, update)
+            log.exception("handler failed after its transaction", extra={"update_id": claimed.update_id})
+            answer = None
+        if handling.committed:
+            if answer:
+                log.error("answer outside of the transaction not sent", extra={"update_id": claimed.update_id})
+            return await self._answer(claimed, handling.committed.answered)
+        changes = handling.changes.pending()
+        if not isinstance(answer, TelegramMethod):
+            return Finished(claimed, changes)
+        return await self._answering.answer(claimed, answer, changes)
+
+    async def _answer(self, claimed: Claimed, call: Any) -> Outcome:
+        return await self._answering.deliver(claimed, call) if call else Finished(claimed)
+
+
+def _read(payload: str) -> Any:
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:  # half a character, or an integer of more than 64 bits
+        return json.loads(payload)

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.backoff import LONGEST, delay
+from bot.domain.inbox import Claimed, Retry
+from bot.errors import ClaimLost, StorageUnavailable
+from bot.storage.inbox import InboxStore
+from bot.storage.membership import Membership
+from bot.telegram.outage import Outage
+from bot.updates.outcomes import Failed, Finished, Outcome
+
+#: A look at the inbox without being told; what wakes the worker otherwise are notifications and its own timers.
+LOOK_INTERVAL = timedelta(seconds=1)
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Claims updates, has many of them processed at once, and records what became of them, a batch a query."""
+
+    def __init__(
+        self,
+        inbox: InboxStore,
+        membership: Membership,
+        outage: Outage,
+        process: Callable[[Claimed], Awaitable[Outcome]],
+        concurrency: int,
+    ) -> None:
+        self._inbox = inbox
+        self._membership = membership
+        self._outage = outage
+        self._process = process
+        self._concurrency = concurrency
+        self._running: dict[asyncio.Task[None], Claimed] = {}
+        self._finished: list[Claimed] = []
+        self._others: list[Finished | Retry | Failed] = []
+        self._wake = asyncio.Event()
+        self._more = True
+        self._stopping = False
+
+    def look(self) -> None:
+        """Something may have come into the inbox."""
+        self._more = True
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Returns when `stop` is set, and everything in progress has been finished and recorded."""
+        looking = asyncio.create_task(self._look_now_and_then())
+        stopping = asyncio.create_task(self._heed(stop))
+        failures = 0
+        try:
+            while not self._is_done():
+                await self._wake.wait()
+                self._wake.clear()
+                try:
+                    await self._record()
+                    await self._claim()
+                    failures = 0
+                except StorageUnavailable as error:
+                    if not failures:
+                        log.warning("inbox waits for the database", extra={"reason": str(error)})
+                    await asyncio.sleep(min(delay(failures), LOOK_INTERVAL).total_seconds())
+                    failures += 1
+                    self.look()
+        finally:
+            for task in (looking, stopping, *self._running):
+                task.cancel()
+
+    def _is_done(self) -> bool:
+        return self._stopping and not (self._running or self._finished or self._others)
+
+    async def _claim(self) -> None:
+        replica = self._membership.id
+        free = self._concurrency - len(self._running)
+        self._cancel_strangers(replica)
+        if self._stopping or self._outage.is_on or not self._more or free <= 0:
+            return
+        if replica is None or not self._membership.is_sure:
+            return
+        self._more = False
+        claims = await self._inbox.claim(replica, free)
+        self._more |= len(claims) == free
+        for claimed in claims:
+            task = asyncio.create_task(self._work(claimed))
+            self._running[task] = claimed
+            task.add_done_callback(self._ended)
+
+    async def _work(self, claimed: Claimed) -> None:
+        try:
+            outcome = await self._process(claimed)
+        except Exception:
+            log.exception("update could not be processed", extra={"update_id": claimed.update_id})
+            outcome = Retry(claimed, LONGEST)
+        match outcome:
+            case Finished(claimed, ()):
+                self._finished.append(claimed)
+            case Finished() | Retry() | Failed():
+                self._others.append(outcome)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._wake.set()
+
+    async def _record(self) -> None:
+        """Raises StorageUnavailable; what has not been recorded is kept."""
+        if finished := self._finished:
+            self._finished = []
+            try:
+                self._more |= await self._inbox.finish(finished)
+            except BaseException:
+                self._finished += finished
+                raise
+        while self._others:
+            with suppress(ClaimLost):
+                await self._record_one(self._others[0])
+            del self._others[0]
+
+    async def _record_one(self, outcome: Finished | Retry | Failed) -> None:
+        match outcome:
+            case Finished(claimed, changes):
+                self._more |= await self._inbox.finish_with(claimed, changes)
+            case Failed(claimed, error, notices):
+                self._more |= await self._inbox.fail(claimed, error, notices)
+            case Retry(_, after, _):
+                await self._inbox.retry([outcome])
+                asyncio.get_running_loop().call_later(after.total_seconds(), self.look)
+
+    def _cancel_strangers(self, replica: int | None) -> None:
+        """What was claimed under a name that is no longer ours is done by others."""
+        for task, claimed in self._running.items():
+            if claimed.replica != replica and replica is not None:
+                task.cancel()
+
+    async def _look_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_INTERVAL.total_seconds())
+            self.look()
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping = True
+        self._wake.set()
