@@ -18,7 +18,7 @@ from aiogram import Bot, Dispatcher, Router
 from bot import logs
 from bot.config import Config
 from bot.errors import BotError, ConfigError, Stopped
-from bot.handlers import root_router
+from bot.handlers import routers as own_routers
 from bot.leading import lead
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
@@ -131,7 +131,7 @@ async def _work(
     users, conversations, outbox = UserStore(database), ConversationStore(database), OutboxStore(database)
     inbox = InboxStore(database, conversations, outbox)
     dispatcher = Dispatcher(storage=PostgresStorage(conversations), users=users)
-    dispatcher.include_routers(*routers, root_router())
+    dispatcher.include_routers(*routers, *own_routers())
     encode = partial(session.encode, bot)
 
     outbox_wakeup = asyncio.Event()

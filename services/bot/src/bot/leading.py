@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 async def lead(membership: Membership, prepare: Job, jobs: Sequence[Job], stop: asyncio.Event) -> None:
-    """Prepares and runs the jobs whenever this process leads. Returns when `stop` is set and they have come to an end."""
+    """Prepares and runs the jobs whenever this process leads. Returns when `stop` is set and they have ended."""
     with suppress(Stopped):
         while True:
             await unless_stopped(stop, membership.elected())

@@ -34,7 +34,7 @@ class Due:
     id: int
     chat_id: int
     call: Call
-    #: How often it has failed.
+    #: How often it was tried, in vain.
     attempts: int
     bulk: bool
     due_at: datetime

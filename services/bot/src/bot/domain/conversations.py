@@ -2,18 +2,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.domain.text import storable
 
 #: Levels of lists and dicts.
 DEEPEST_DATA = 100
 #: Bytes of JSON in one change.
 LARGEST_DATA = 2**20
-
-#: JSON can carry these; PostgreSQL's text and jsonb cannot.
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,4 +120,4 @@ def _storable(value: Any, levels: int) -> Any:
 def _storable_text(text: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"states and names in a conversation's data are text, not {type(text).__name__}")
-    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", str.__str__(text))
+    return storable(str.__str__(text))

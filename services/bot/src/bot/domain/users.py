@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NewType
 
-UserId = NewType("UserId", int)
+from bot.domain.text import storable
 
-#: JSON can carry these; PostgreSQL's text cannot.
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+UserId = NewType("UserId", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +18,9 @@ class Identity:
     first_name: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "first_name", _storable(self.first_name))
+        object.__setattr__(self, "first_name", storable(self.first_name))
         if self.username is not None:
-            object.__setattr__(self, "username", _storable(self.username))
+            object.__setattr__(self, "username", storable(self.username))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,3 @@ class User:
     first_name: str
     created_at: datetime
     settings: dict[str, Any] = field(default_factory=dict)
-
-
-def _storable(text: str) -> str:
-    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)

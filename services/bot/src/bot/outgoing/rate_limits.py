@@ -58,6 +58,10 @@ class RateLimits:
             window.end(at)
         self._forget(at)
 
+    @property
+    def remembered_chats(self) -> int:
+        return len(self._chats)
+
     def _windows(self, chat_id: int) -> tuple[_Window, ...]:
         if chat_id not in self._chats:
             group = [_Window(self._per_group_minute, self.minute)] if chat_id < 0 else []
@@ -70,10 +74,6 @@ class RateLimits:
             if any(window.is_used(now) for window in windows):
                 break
             del self._chats[chat_id]
-
-    def __len__(self) -> int:
-        """The chats that are remembered."""
-        return len(self._chats)
 
 
 class _Window:

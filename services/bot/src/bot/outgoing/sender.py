@@ -52,7 +52,8 @@ class Sender:
     ) -> None:
         """`wakeup`: set it whenever something may have been written, and when an outage is over.
 
-        `may_act`: asked before each message; nothing is sent while it is False. `poll_interval`: how long a lost
+        `may_act`: asked before each message; nothing is sent while it is False. Where another may have sent something
+        meanwhile, cancel `run` and start it anew: a short False may go unnoticed. `poll_interval`: how long a lost
         wake-up goes unnoticed at most.
         """
         self._outbox = outbox

@@ -64,11 +64,17 @@ class Database:
             connection = await self._pool.acquire()
         except (*_AWAY, asyncpg.PostgresError) as error:  # whatever was wrong with connecting
             raise _away(error) from error
-        async with unavailable_when_lost(connection):
-            try:
+        try:
+            async with unavailable_when_lost(connection):
                 yield connection
-            finally:
-                await self._pool.release(connection)
+        finally:
+            await self._release(connection)
+
+    async def _release(self, connection: PoolConnectionProxy[Record]) -> None:
+        try:
+            await self._pool.release(connection)
+        except _LOST as error:
+            raise _away(error) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PoolConnectionProxy[Record]]:

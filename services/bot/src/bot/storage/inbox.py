@@ -43,27 +43,26 @@ class InboxStore:
         self, connection: AnyConnection, bot_id: int, arrivals: Sequence[Arrival], next_offset: int
     ) -> None:
         """Keeps the batch and the offset after it, together; what has come before is passed over."""
-        async with connection.transaction():
-            await connection.execute(
-                """
-                WITH arrived AS (
-                    SELECT *
-                    FROM unnest($2::bigint[], $3::bigint[], $4::json[])
-                        WITH ORDINALITY AS arrived (update_id, chat_id, payload, place)
-                ), fresh AS (
-                    INSERT INTO received_updates (bot_id, update_id)
-                    SELECT $1, update_id
-                    FROM arrived
-                    ON CONFLICT DO NOTHING
-                    RETURNING update_id
-                ), kept AS (
-                    INSERT INTO inbox (chat_id, update_id, payload)
-                    SELECT chat_id, update_id, payload
-                    FROM (SELECT DISTINCT ON (update_id) * FROM arrived ORDER BY update_id, place) AS arrived
-                    JOIN fresh USING (update_id)
-                    ORDER BY place
-                    RETURNING chat_id
-                )
+        await connection.execute(
+            """
+            WITH arrived AS (
+                SELECT *
+                FROM unnest($2::bigint[], $3::bigint[], $4::json[])
+                    WITH ORDINALITY AS arrived (update_id, chat_id, payload, place)
+            ), fresh AS (
+                INSERT INTO received_updates (bot_id, update_id)
+                SELECT $1, update_id
+                FROM arrived
+                ON CONFLICT DO NOTHING
+                RETURNING update_id
+            ), kept AS (
+                INSERT INTO inbox (chat_id, update_id, payload)
+                SELECT chat_id, update_id, payload
+                FROM (SELECT DISTINCT ON (update_id) * FROM arrived ORDER BY update_id, place) AS arrived
+                JOIN fresh USING (update_id)
+                ORDER BY place
+                RETURNING chat_id
+            ), chats AS (
                 INSERT INTO inbox_chats AS chats (chat_id, waiting)
                 SELECT chat_id, count(*)
                 FROM kept
@@ -72,23 +71,21 @@ class InboxStore:
                 ON CONFLICT (chat_id) DO UPDATE
                 SET waiting = chats.waiting + excluded.waiting,
                     due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE now() END
-                """,
-                bot_id,
-                [arrival.update_id for arrival in arrivals],
-                [arrival.chat_id for arrival in arrivals],
-                [arrival.payload for arrival in arrivals],
-            )
-            await connection.execute(
-                """
+            ), polling AS (
                 INSERT INTO polling (bot_id, next_offset)
-                VALUES ($1, $2)
+                VALUES ($1, $5)
                 ON CONFLICT (bot_id) DO UPDATE
                 SET next_offset = excluded.next_offset
-                """,
-                bot_id,
-                next_offset,
             )
-            await connection.execute(f"NOTIFY {CHANNEL}")
+            SELECT pg_notify($6, '')
+            """,
+            bot_id,
+            [arrival.update_id for arrival in arrivals],
+            [arrival.chat_id for arrival in arrivals],
+            [arrival.payload for arrival in arrivals],
+            next_offset,
+            CHANNEL,
+        )
 
     async def claim(self, replica: int, limit: int) -> list[Claimed]:
         """The oldest update of up to `limit` chats that nobody works for; the longest waiting chats first."""

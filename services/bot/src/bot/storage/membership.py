@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -48,6 +48,7 @@ class Membership:
         self._open = open_connection
         self._connection: Connection[Record] | None = None
         self._using = asyncio.Lock()
+        self._commits: set[asyncio.Task[None]] = set()
         self._id: int | None = None
         self._sure_until = 0.0
         self._leads = asyncio.Event()
@@ -98,18 +99,16 @@ class Membership:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._follows.wait(), self._sure_until - time.monotonic())
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection[Record]]:
-        """The connection that holds the locks: what is committed on it, a leader has committed.
+    async def commit(self, work: Callable[[Connection[Record]], Awaitable[None]]) -> None:
+        """Does the work on the connection that holds the locks: only a leader can commit it.
 
-        Raises StorageUnavailable, also for what runs in its body.
+        Raises StorageUnavailable. Cancelled, it goes on to its end by itself, for a connection cannot be shared with
+        a query that is just being given up.
         """
-        async with self._using:
-            connection = self._connection
-            if connection is None or not self._leads.is_set():
-                raise StorageUnavailable("the database is away, or another process leads")
-            async with unavailable_when_lost(connection):
-                yield connection
+        task = asyncio.create_task(self._commit(work))
+        self._commits.add(task)
+        task.add_done_callback(self._commits.discard)
+        await asyncio.shield(task)
 
     async def run(self) -> None:
         """Stays a member until `leave`."""
@@ -138,6 +137,14 @@ class Membership:
     def leave(self) -> None:
         """Hands over what this process leads and claims; `run` then returns."""
         self._leaving.set()
+
+    async def _commit(self, work: Callable[[Connection[Record]], Awaitable[None]]) -> None:
+        async with self._using:
+            connection = self._connection
+            if connection is None or not self._leads.is_set():
+                raise StorageUnavailable("the database is away, or another process leads")
+            async with unavailable_when_lost(connection):
+                await work(connection)
 
     async def _beat_comes(self) -> None:
         self._beaten.clear()

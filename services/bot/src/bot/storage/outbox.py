@@ -112,6 +112,7 @@ class OutboxStore:
                 UPDATE outbox
                 SET state = $2,
                     settled_at = now(),
+                    attempts = attempts + 1,
                     error = $3
                 WHERE id = $1
                   AND state = 'pending'
@@ -129,6 +130,7 @@ class OutboxStore:
                     UPDATE outbox
                     SET state = 'blocked',
                         settled_at = now(),
+                        attempts = attempts + 1,
                         error = $2
                     WHERE id = $1
                       AND state = 'pending'

@@ -41,7 +41,7 @@ class PatientCaller:
         for attempt in itertools.count():
             try:
                 result = await unless_stopped(self._stop, self._bot(method, request_timeout))
-            except (AiogramError, UnicodeDecodeError) as error:
+            except AiogramError as error:
                 self._report(_explain(error))
                 # Two programs that poll in turn would each look well to a short poll.
                 if again and not isinstance(error, TelegramConflictError):

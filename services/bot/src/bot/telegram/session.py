@@ -37,7 +37,7 @@ from bot.telegram.encoding import dumps, parameters
 from bot.telegram.network_errors import network_error, without_token
 
 CONNECT_TIMEOUT = 10.0  # seconds
-KEEPALIVE = 30.0  # seconds that an idle connection stays open; Telegram keeps them longer
+KEEPALIVE = 30.0  # seconds that an idle connection stays open
 DNS_TTL = 3600  # seconds
 _WHAT_BROWSERS_ACCEPT = {ACCEPT: "*/*", ACCEPT_ENCODING: "gzip, deflate"}
 

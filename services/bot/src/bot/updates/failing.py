@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 import traceback
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from pydantic import ValidationError
 from bot.backoff import delay
 from bot.domain.calls import Outgoing
 from bot.domain.inbox import Claimed, Retry
+from bot.domain.text import storable
 from bot.handlers.errors import admin_notice, apology
 from bot.telegram.handling import Encode
 from bot.telegram.outage import Outage
@@ -47,8 +47,6 @@ TELEGRAM_IN_TROUBLE = (
     TelegramRetryAfter,
     ClientDecodeError,  # a gateway's page instead of JSON
 )
-
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 log = logging.getLogger(__name__)
 
@@ -115,4 +113,4 @@ def _told(error: Exception) -> str:
         return "\n".join([f"{type(error).__name__}: the update is not understood", *map(str, faults)])[:LONGEST_ERROR]
     first = "".join(traceback.format_exception_only(error)).strip()
     trace = "".join(traceback.format_tb(error.__traceback__))
-    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", f"{first[:LONGEST_ERROR]}\n{trace[-LONGEST_ERROR:]}")
+    return storable(f"{first[:LONGEST_ERROR]}\n{trace[-LONGEST_ERROR:]}")

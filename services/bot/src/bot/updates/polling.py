@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
@@ -74,8 +75,9 @@ class Poller:
             await pause(self._stop, LONGEST)
             return offset
         next_offset = arrivals[-1].update_id + 1
-        async with self._membership.connection() as connection:
-            await self._inbox.receive(connection, self._bot.id, arrivals, next_offset)
+        await self._membership.commit(
+            partial(self._inbox.receive, bot_id=self._bot.id, arrivals=arrivals, next_offset=next_offset)
+        )
         return next_offset
 
 
