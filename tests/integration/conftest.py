@@ -55,6 +55,15 @@ async def database(server: Server, migrated: str) -> AsyncIterator[TestDatabase]
 
 
 @pytest.fixture
+async def other_database(server: Server, migrated: str) -> AsyncIterator[TestDatabase]:
+    """As `database`, and apart from it."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _copy(server, migrated, name)
+    yield TestDatabase(server, name)
+    await _drop(server, name)
+
+
+@pytest.fixture
 async def empty_database(server: Server) -> AsyncIterator[TestDatabase]:
     """Roles and schemas alone, as db/init leaves them."""
     name = f"test_{uuid.uuid4().hex}"

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,6 +50,54 @@ async def test_one_user_who_starts_many_times_at_once_is_one_row(users: UserStor
     await asyncio.gather(*(users.register(Identity(ADA, None, f"Ada {number}")) for number in range(50)))
     async with storage.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM users") == 1
+
+
+async def test_everybody_who_starts_at_once_gets_their_own_row(users: UserStore) -> None:
+    registered = await asyncio.gather(
+        *(users.register(Identity(UserId(number), f"u{number}", f"User {number}")) for number in range(250, 0, -1))
+    )
+    assert [(user.id, user.username) for user in registered] == [(number, f"u{number}") for number in range(250, 0, -1)]
+    assert await users.get(UserId(7)) == registered[-7]
+
+
+async def test_of_two_starts_of_one_user_the_later_one_counts_for_both(users: UserStore) -> None:
+    registered = await asyncio.gather(
+        users.register(Identity(ADA, "first", "First")),
+        users.register(Identity(UserId(2), None, "Bob")),
+        users.register(Identity(ADA, None, "Last")),
+    )
+    assert [user.first_name for user in registered] == ["Last", "Bob", "Last"]
+    assert await users.get(ADA) == registered[0] == registered[2]
+
+
+async def test_an_id_that_cannot_be_stored_fails_alone(users: UserStore) -> None:
+    impossible, bob = await asyncio.gather(
+        users.register(Identity(UserId(2**63), None, "x")),
+        users.register(Identity(UserId(2), None, "Bob")),
+        return_exceptions=True,
+    )
+    assert isinstance(impossible, asyncpg.DataError)
+    assert await users.get(UserId(2)) == bob
+
+
+async def test_whoever_starts_is_blocked_no_longer(users: UserStore, storage: Database) -> None:
+    await users.register(Identity(ADA, None, "Ada"))
+    async with storage.connection() as connection:
+        await connection.execute("UPDATE users SET blocked_at = now()")
+        await users.register(Identity(ADA, None, "Ada"))
+        assert await connection.fetchval("SELECT count(*) FROM users WHERE blocked_at IS NULL") == 1
+
+
+async def test_processes_that_register_the_same_users_in_any_order_do_not_deadlock(
+    users: UserStore, storage: Database
+) -> None:
+    another = UserStore(storage)
+
+    async def register(store: UserStore, numbers: Sequence[int]) -> None:
+        await asyncio.gather(*(store.register(Identity(UserId(number), None, "x")) for number in numbers))
+
+    for _ in range(20):
+        await asyncio.gather(register(users, range(1, 101)), register(another, range(100, 0, -1)))
 
 
 @pytest.mark.parametrize("name", NAMES)
