@@ -1,0 +1,1 @@
+"""The bots that benchmarks.updates compares, and what it does with them."""
