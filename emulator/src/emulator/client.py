@@ -60,8 +60,9 @@ class Emulator:
     def stop_failing(self) -> None:
         self.request("DELETE", "/control/faults")
 
-    def enforce_rate_limits(self, enforced: bool = True) -> None:
-        self.request("PUT", "/control/settings", {"rate_limits": enforced})
+    def enforce_rate_limits(self, enforced: bool = True, **limits: float) -> None:
+        """`limits`: messages_per_second and the others of docs/emulator.md; they stay, and begin as Telegram's."""
+        self.request("PUT", "/control/settings", {"rate_limits": enforced, **limits})
 
     def reset(self, bot_too: bool = False) -> None:
         """Everything is forgotten but the numbers of the updates and, without `bot_too`, what the bot has set."""

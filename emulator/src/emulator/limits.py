@@ -7,10 +7,7 @@ from collections import deque
 
 from emulator.errors import too_many_requests
 
-PER_SECOND = 30
-PER_CHAT = 1.0  # messages a second, in the long run
 BURST = 3  # messages to one chat that pass at once
-PER_GROUP = 20  # messages a minute
 
 
 class RateLimits:
@@ -18,6 +15,10 @@ class RateLimits:
 
     def __init__(self) -> None:
         self.enforced = False
+        self.per_second = 30
+        #: In the long run.
+        self.per_chat_second = 1.0
+        self.per_group_minute = 20
         self._all: deque[float] = deque()
         self._groups: dict[int, deque[float]] = {}
         #: For each chat the moment up to which its messages are "paid for".
@@ -30,14 +31,14 @@ class RateLimits:
         group = self._groups.setdefault(chat_id, deque()) if chat_id < 0 else None
         paid = max(self._chats.get(chat_id, 0.0), now)
         pauses = [
-            _pause(self._all, now, 1.0, PER_SECOND),
-            paid - now - (BURST - 1) / PER_CHAT,
-            _pause(group, now, 60.0, PER_GROUP) if group is not None else 0.0,
+            _pause(self._all, now, 1.0, self.per_second),
+            paid - now - (BURST - 1) / self.per_chat_second,
+            _pause(group, now, 60.0, self.per_group_minute) if group is not None else 0.0,
         ]
         if (pause := max(pauses)) > 0:
             raise too_many_requests(max(1, math.ceil(pause)))
         self._all.append(now)
-        self._chats[chat_id] = paid + 1 / PER_CHAT
+        self._chats[chat_id] = paid + 1 / self.per_chat_second
         if group is not None:
             group.append(now)
 

@@ -218,7 +218,13 @@ class Telegram:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"rate_limits": self.limits.enforced, "local_webhooks": self.webhook.local}
+        return {
+            "rate_limits": self.limits.enforced,
+            "messages_per_second": self.limits.per_second,
+            "messages_per_chat_second": self.limits.per_chat_second,
+            "messages_per_group_minute": self.limits.per_group_minute,
+            "local_webhooks": self.webhook.local,
+        }
 
     def shown_person(self, person: Person) -> dict[str, Any]:
         commands = self.commands.seen_by(person, self.chats.get(person.id))

@@ -6,6 +6,14 @@ from typing import Any
 
 from tests.integration.emulator.control_calls import GROUP, HELLO, INVOICE, SAID
 
+SETTINGS = {
+    "rate_limits",
+    "messages_per_second",
+    "messages_per_chat_second",
+    "messages_per_group_minute",
+    "local_webhooks",
+}
+
 DONE: list[tuple[str, str, Any, set[str]]] = [
     ("PUT", "/people/7", {"first_name": "Eve", "is_premium": True}, set()),
     ("PATCH", "/people/1", {"blocked": True}, set()),
@@ -24,7 +32,8 @@ DONE: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/faults", None, {"faults"}),
     ("DELETE", "/faults", None, set()),
     ("DELETE", "/faults/1", None, {"removed"}),
-    ("PUT", "/settings", {"rate_limits": False}, {"rate_limits", "local_webhooks"}),
+    ("PUT", "/settings", {"rate_limits": False}, SETTINGS),
+    ("PUT", "/settings", {"messages_per_second": 300, "messages_per_chat_second": 0.5}, SETTINGS),
     ("POST", "/reset", {}, set()),
     ("GET", "/status", None, {"counts", "settings", "commands", "webhook", "poll_is_waiting"}),
     ("GET", "/chats/1/messages", None, {"entries"}),
@@ -77,6 +86,9 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/updates", {"updates": [{"message": {"from": {"id": HUGE}}}]}, 400, "Telegram could not send that"),
     ("POST", "/faults", {"kind": "flood"}, 400, "kind"),
     ("PUT", "/settings", {"rate_limits": 7}, 400, "rate_limits"),
+    ("PUT", "/settings", {"messages_per_second": 0}, 400, "messages_per_second"),
+    ("PUT", "/settings", {"messages_per_chat_second": -1}, 400, "messages_per_chat_second"),
+    ("PUT", "/settings", {"messages_per_group_minute": 0.5}, 400, "messages_per_group_minute"),
     ("GET", "/chats/9/entries", None, 404, "There is no such chat."),
     ("GET", "/chats/1/entries?before=nan", None, 400, "before must be a number."),
     ("GET", "/chats/1/entries?limit=-1", None, 400, "limit must be a number."),

@@ -48,3 +48,11 @@ def test_a_chat_takes_a_burst_and_then_one_message_a_second(emulator: Emulator, 
     assert counted(emulator, "failed", "messages") == [len(refused), 20 - len(refused)]
     emulator.enforce_rate_limits(False)
     assert bot.call("sendMessage", chat_id=1, text="x").json["ok"]
+
+
+def test_the_limits_are_those_that_were_asked_for(emulator: Emulator, bot: BotApi, guest: Person) -> None:
+    emulator.enforce_rate_limits(messages_per_second=2, messages_per_chat_second=1000)
+    replies = [bot.call("sendMessage", chat_id=1, text="x").status for _ in range(3)]
+    assert replies == [200, 200, 429]
+    emulator.reset()
+    assert emulator.status()["settings"]["messages_per_second"] == 30

@@ -61,3 +61,10 @@ def test_groups_do_not_pay_for_each_other(limits: RateLimits) -> None:
     for number in range(20):
         assert pause(limits, -1, 100.0 + number) == 0
     assert pause(limits, -2, 120.0) == 0
+
+
+def test_the_limits_can_be_others(limits: RateLimits) -> None:
+    limits.per_second, limits.per_chat_second, limits.per_group_minute = 4, 0.5, 2
+    assert [pause(limits, chat, 100.0) for chat in range(1, 6)] == [0] * 4 + [1]
+    assert [pause(limits, 1, 200.0) for _ in range(4)] == [0, 0, 0, 2]
+    assert [pause(limits, -1, 300.0) for _ in range(3)] == [0, 0, 60]

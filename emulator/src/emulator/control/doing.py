@@ -183,6 +183,12 @@ def _trouble(telegram: Telegram) -> list[web.RouteDef]:
         body = await read(request, SettingsBody)
         if body.rate_limits is not None:
             telegram.limits.enforced = body.rate_limits
+        if body.messages_per_second is not None:
+            telegram.limits.per_second = body.messages_per_second
+        if body.messages_per_chat_second is not None:
+            telegram.limits.per_chat_second = body.messages_per_chat_second
+        if body.messages_per_group_minute is not None:
+            telegram.limits.per_group_minute = body.messages_per_group_minute
         if body.local_webhooks is not None:
             telegram.webhook.local = body.local_webhooks
         telegram.publish_settings()

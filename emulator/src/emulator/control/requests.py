@@ -114,6 +114,9 @@ class SettingsBody(Body):
     """What is left out stays as it is."""
 
     rate_limits: bool | None = None
+    messages_per_second: Annotated[int, Field(gt=0)] | None = None
+    messages_per_chat_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    messages_per_group_minute: Annotated[int, Field(gt=0)] | None = None
     local_webhooks: bool | None = None
 
 

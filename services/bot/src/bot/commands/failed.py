@@ -67,7 +67,7 @@ def _list(updates: Sequence[FailedUpdate]) -> int:
         return 0
     print(f"{'ID':>8}  {'failed at (UTC)':19}  {'chat':>14}  tries  error")
     for update in updates:
-        error = update.error.partition("\n")[0][:100]
+        error = _plain(update.error.partition("\n")[0][:100])
         print(
             f"{update.id:>8}  {update.failed_at:%Y-%m-%d %H:%M:%S}  {update.chat_id:>14}  {update.attempts:>5}  {error}"
         )
@@ -84,7 +84,7 @@ def _show(update: FailedUpdate | None, wanted: int) -> int:
     print(f"received:  {update.received_at:%Y-%m-%d %H:%M:%S} UTC")
     print(f"failed:    {update.failed_at:%Y-%m-%d %H:%M:%S} UTC")
     print(f"tries:     {update.attempts}")
-    print(f"\n{update.error.rstrip()}\n")
+    print(f"\n{_plain(update.error.rstrip())}\n")
     print(_readable(update.payload))
     return 0
 
@@ -101,12 +101,18 @@ def _readable(payload: str) -> str:
     try:
         # ASCII: nothing in it may steer the terminal.
         return json.dumps(json.loads(payload), indent=2)
-    except ValueError:
-        return payload
+    except (ValueError, RecursionError):
+        return _plain(payload)
+
+
+def _plain(text: str) -> str:
+    """The same, with escapes for whatever could steer the terminal."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
+    )
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if not 0 < number < 2**63:
-        raise ValueError
-    return number
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!a} is not a number from 1")
+    return int(text)

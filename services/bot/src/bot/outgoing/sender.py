@@ -77,6 +77,7 @@ class Sender:
     async def run(self, stop: asyncio.Event) -> None:
         """Ends when `stop` is set and what was being sent is recorded. Cancelled, it cancels what is being sent."""
         stopping = asyncio.create_task(stop.wait())
+        self._acting = False
         failures = 0
         try:
             while not stop.is_set():

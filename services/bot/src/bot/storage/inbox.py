@@ -157,6 +157,7 @@ class InboxStore:
                     SELECT chats.chat_id, retried.id, retried.after, retried.error
                     FROM inbox_chats AS chats
                     JOIN retried ON retried.chat_id = chats.chat_id AND retried.replica = chats.claimed_by
+                    JOIN inbox ON inbox.chat_id = retried.chat_id AND inbox.id = retried.id
                     ORDER BY chats.chat_id
                     FOR UPDATE OF chats
                 ), counted AS (

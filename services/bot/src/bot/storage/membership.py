@@ -280,18 +280,21 @@ class Membership:
             log.info("leads", extra={"replica": self._id})
 
     async def _say_goodbye(self) -> None:
+        self._depose()
+        replica, self._id = self._id, None
+        self._beaten.set()
         async with self._using:
             connection = self._connection
             assert connection is not None
             async with unavailable_when_lost(connection):
                 async with connection.transaction():
-                    await connection.execute("DELETE FROM replicas WHERE id = $1", self._id)
-                    await _release(connection, [self._id])
+                    await connection.execute("DELETE FROM replicas WHERE id = $1", replica)
+                    await _release(connection, [replica])
                 # Ends the locks, before the others hear of it.
                 await connection.execute("SELECT pg_advisory_unlock_all()")
                 await connection.execute(f"NOTIFY {CHANNEL}")
                 await connection.execute("NOTIFY orderly_inbox")
-        log.info("left", extra={"replica": self._id})
+        log.info("left", extra={"replica": replica})
 
     async def _disconnect(self) -> None:
         self._depose()
