@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.client import Person
-from tests.e2e.stack import Stack, demo_stack
+from tests.e2e.stack import READY_SOONER, Stack, demo_stack
 
 _USER_IDS = itertools.count(5_000_000_000)
 
@@ -32,7 +32,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Up and healthy; shared by the tests that leave it so."""
-    with demo_stack(tmp_path_factory.mktemp("stack")) as shared:
+    with demo_stack(tmp_path_factory.mktemp("stack"), READY_SOONER) as shared:
         shared.up()
         yield shared
 

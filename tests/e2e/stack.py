@@ -18,6 +18,8 @@ from tests.hostile import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = Path(__file__).parent / "overlays"
+#: An overlay for stacks that tests wait for.
+READY_SOONER = "ready-sooner.yaml"
 NEVER = "0001-01-01T00:00:00Z"
 
 #: Without the settings that a developer keeps in the environment or in .env.

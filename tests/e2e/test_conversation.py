@@ -28,7 +28,7 @@ def test_a_first_conversation(stack: Stack, newcomer: Person) -> None:
 
 def test_a_killed_bot_still_knows_everybody(stack: Stack, newcomer: Person) -> None:
     newcomer.ask("/start")
-    wait_for(lambda: stack.emulator.counts()["waiting"] == 0, "the answered update is confirmed")
+    wait_for(lambda: stack.sql("SELECT count(*) FROM inbox") == "0", "the answered update is finished")
     stack.compose("kill", "bot")
     newcomer.say("/profile")
     stack.up()
@@ -37,7 +37,7 @@ def test_a_killed_bot_still_knows_everybody(stack: Stack, newcomer: Person) -> N
 
 def test_killed_containers_come_back_by_themselves_with_the_data(stack: Stack, newcomer: Person) -> None:
     newcomer.ask("/start")
-    wait_for(lambda: stack.emulator.counts()["waiting"] == 0, "the answered update is confirmed")
+    wait_for(lambda: stack.sql("SELECT count(*) FROM inbox") == "0", "the answered update is finished")
     for service in ("postgres", "bot"):
         restarts = stack.inspect(service)["RestartCount"]
         stack.crash(service)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stack import SECRETS, Stack, demo_stack, docker, production_stack
+from tests.e2e.stack import READY_SOONER, SECRETS, Stack, demo_stack, docker, production_stack
 from tests.hostile import PASSWORD_MARK
 
 OURS = ("migrator", "bot", "emulator")
@@ -75,7 +75,7 @@ def test_no_secret_shows_anywhere(own_folder: Path) -> None:
     # The demo's own token is public; a stack with a token that is not shows whether it leaks.
     token_file = own_folder / "token.yaml"
     token_file.write_text(f"secrets: {{bot_token: {{file: {own_folder}/secrets/bot_token}}}}\n")
-    with demo_stack(own_folder, str(token_file), LOG_LEVEL="debug") as stack:
+    with demo_stack(own_folder, READY_SOONER, str(token_file), LOG_LEVEL="debug") as stack:
         (own_folder / "secrets/bot_token").write_text(TOKEN)
         stack.up()
         stack.emulator.person(1, "Ada").ask("/start")

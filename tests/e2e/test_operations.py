@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.stack import Stack, demo_stack
+from tests.e2e.stack import READY_SOONER, Stack, demo_stack
 from tests.hostile import PASSWORD
 from tests.waiting import wait_for
 
@@ -15,7 +15,7 @@ MAKE_ROLES = (
 
 
 def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
-    with demo_stack(own_folder) as stack:
+    with demo_stack(own_folder, READY_SOONER) as stack:
         stack.up()
         stack.emulator.person(1, "Ada").ask("/start")
         (own_folder / "secrets/bot_db_password").write_text("a new 'one'")
@@ -29,7 +29,7 @@ def test_the_bots_password_can_be_changed(own_folder: Path) -> None:
 def test_a_backup_can_be_restored(stack: Stack) -> None:
     ada = stack.emulator.person(4_999_999_999, "Ada")
     ada.ask("/start")
-    wait_for(lambda: stack.emulator.counts()["waiting"] == 0, "the answered update is confirmed")
+    wait_for(lambda: stack.sql("SELECT count(*) FROM inbox") == "0", "the answered update is finished")
     dump = "pg_dump -U postgres --format custom orderly > /tmp/orderly.dump"
     stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", dump)
     stack.sql("DELETE FROM users")
@@ -42,7 +42,7 @@ def test_a_backup_can_be_restored(stack: Stack) -> None:
 
 
 def test_a_first_start_that_failed_half_way_can_be_mended(own_folder: Path) -> None:
-    with demo_stack(own_folder) as stack:
+    with demo_stack(own_folder, READY_SOONER) as stack:
         (own_folder / "secrets/bot_db_password").write_text("")
         assert stack.up(check=False).returncode != 0
         assert "A password file in /run/secrets is empty" in stack.logs("postgres")

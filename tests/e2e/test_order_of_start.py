@@ -7,7 +7,9 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from tests.e2e.stack import ROOT, Stack, demo_stack
+from emulator.client import Person
+from bot.storage.schema_version import REQUIRED_VERSION
+from tests.e2e.stack import READY_SOONER, ROOT, Stack, demo_stack
 
 GOOD = "CREATE TABLE users (id bigint PRIMARY KEY, username text, first_name text NOT NULL,\n"
 GOOD += "    created_at timestamptz NOT NULL DEFAULT now(), settings jsonb NOT NULL DEFAULT '{}');\n"
@@ -29,7 +31,7 @@ def test_a_slow_database_is_waited_for(own_folder: Path) -> None:
     shutil.copytree(ROOT / "db/init", init)
     (init / "99-slow.sql").write_text("SELECT pg_sleep(4);")
     init.chmod(0o755)
-    with demo_stack(own_folder, "slow-init.yaml", INIT=str(init)) as stack:
+    with demo_stack(own_folder, READY_SOONER, "slow-init.yaml", INIT=str(init)) as stack:
         stack.up()
         assert_in_order(stack)
         # The first attempt met a server that lets people in: none before it was refused.
@@ -54,7 +56,7 @@ def test_a_failing_migration_keeps_the_bot_from_starting_until_it_is_mended(own_
     (migrations / "002_more.sql").write_text("CREATE TABLE more (id int);\n\nINSERT INTO mroe VALUES (1);\n")
     for path in (migrations, *migrations.iterdir()):
         path.chmod(0o755)
-    with demo_stack(own_folder, "migrations.yaml", MIGRATIONS=str(migrations)) as stack:
+    with demo_stack(own_folder, READY_SOONER, "migrations.yaml", MIGRATIONS=str(migrations)) as stack:
         failed = stack.up(check=False)
         assert failed.returncode != 0
         assert stack.state("migrator")["ExitCode"] == 1
@@ -65,22 +67,26 @@ def test_a_failing_migration_keeps_the_bot_from_starting_until_it_is_mended(own_
         (migrations / "002_more.sql").write_text("CREATE TABLE more (id int);\n\nINSERT INTO more VALUES (1);\n")
         stack.up()
         assert_in_order(stack)
-        assert stack.sql("SELECT id FROM more") == "1"
+        assert stack.sql("SELECT id FROM more") == str(REQUIRED_VERSION)
         assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
 
 
-def test_a_failing_migration_of_a_new_release_leaves_the_old_bot_serving(own_folder: Path) -> None:
-    migrations = own_folder / "migrations"
+def test_a_failing_migration_of_a_new_release_leaves_the_old_bot_serving(
+    stack: Stack, newcomer: Person, tmp_path: Path
+) -> None:
+    migrations = tmp_path / "migrations"
     shutil.copytree(ROOT / "db/migrations", migrations)
-    migrations.chmod(0o755)
-    with demo_stack(own_folder, "migrations.yaml", MIGRATIONS=str(migrations)) as stack:
-        stack.up()
-        (migrations / "999_broken.sql").write_text("SELECT 1/0;")
-        # As `make up` does it, before it replaces the bot.
-        failed = stack.compose("run", "--rm", "--no-TTY", "migrator", check=False)
-        assert failed.returncode == 1
-        assert "999_broken.sql:1:1: division by zero" in failed.stdout + failed.stderr
-        assert stack.emulator.person(1, "Ada").ask("/start").startswith("Welcome, Ada!")
+    (migrations / "999_broken.sql").write_text("SELECT 1/0;")
+    for path in (tmp_path, migrations):
+        path.chmod(0o755)
+    before = stack.container("bot")
+    # As `make up` does it, before it replaces the bot.
+    new_release = ("--volume", f"{migrations}:/migrations:ro", "migrator")
+    failed = stack.compose("run", "--rm", "--no-TTY", *new_release, check=False)
+    assert failed.returncode == 1
+    assert "999_broken.sql:1:1: division by zero" in failed.stdout + failed.stderr
+    assert stack.container("bot") == before
+    assert newcomer.ask("/start").startswith("Welcome, Ada!")
 
 
 def test_up_is_safe_to_run_again(stack: Stack) -> None:
@@ -88,4 +94,4 @@ def test_up_is_safe_to_run_again(stack: Stack) -> None:
     stack.up()
     assert {service: stack.container(service) for service in ("postgres", "bot")} == before
     assert "applied=0" in stack.logs("migrator")
-    assert stack.sql("SELECT count(*) FROM public.schema_migrations") == "1"
+    assert stack.sql("SELECT count(*) FROM public.schema_migrations") == str(REQUIRED_VERSION)

@@ -3,23 +3,26 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.stack import demo_stack
+from emulator.client import Person
+from tests.e2e.stack import Stack, demo_stack
 from tests.waiting import wait_for
 
 
-def test_every_service_hears_sigterm_and_ends_cleanly(own_folder: Path) -> None:
-    with demo_stack(own_folder) as stack:
-        assert stack.up().returncode == 0
-        ada = stack.emulator.person(1, "Ada")
-        ada.ask("/start")
-        stack.compose("stop", "bot", "postgres")
-        # 137 would be the kill after the grace period.
-        assert stack.state("bot")["ExitCode"] == 0
-        assert stack.state("postgres")["ExitCode"] == 0
-        assert '"event": "stopped"' in stack.logs("bot")
-        assert stack.emulator.counts()["waiting"] == 0
-        stack.up()
-        assert "Name: Ada" in ada.ask("/profile")
+def test_every_service_hears_sigterm_and_ends_cleanly(stack: Stack, newcomer: Person) -> None:
+    newcomer.ask("/start")
+    stopped_before = times_stopped(stack)
+    stack.compose("stop", "bot", "postgres")
+    # 137 would be the kill after the grace period.
+    assert stack.state("bot")["ExitCode"] == 0
+    assert stack.state("postgres")["ExitCode"] == 0
+    assert times_stopped(stack) == stopped_before + 1
+    assert stack.emulator.counts()["waiting"] == 0
+    stack.up()
+    assert "Name: Ada" in newcomer.ask("/profile")
+
+
+def times_stopped(stack: Stack) -> int:
+    return stack.logs("bot").count('"event": "stopped"')
 
 
 def test_the_bot_hears_sigterm_while_it_is_still_starting(own_folder: Path) -> None:

@@ -32,7 +32,7 @@ class TestDatabase:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("postgres") / "secrets") as running:
+    with running_server(tmp_path_factory.mktemp("postgres") / "secrets", in_memory=True) as running:
         yield running
 
 
@@ -81,7 +81,7 @@ def migrator(empty_database: TestDatabase, tmp_path: Path) -> Migrator:
 
 async def _copy(server: Server, template: str, name: str) -> None:
     connection = await server.connect("postgres", "postgres")
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     await connection.close()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from tests.integration.conftest import PRISTINE, TestDatabase
 from tests.integration.migrations import Migrator
 from tests.integration.migrator.bad_input import arguments, directives, failures, histories, names, refused, syntax
 from tests.integration.migrator.bad_input.case import Case, Files, History, Odd
-from tests.integration.postgres import ROOT, Server, docker
+from tests.integration.postgres import ROOT, Server
 
 CASES = [
     case for module in (names, syntax, refused, directives, failures, histories, arguments) for case in module.CASES
@@ -41,11 +43,40 @@ class Outcome:
     after: str
 
 
+class Shell:
+    """One in the server's container for all its commands: to begin one takes longer than what most of them do."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, program: str, *arguments: str) -> str:
+        """What it has printed."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{shlex.join([program, *arguments])} 2>&1; echo; echo end $?\n")
+        self._process.stdin.flush()
+        lines = list[str]()
+        while not (line := self._process.stdout.readline()).startswith("end "):
+            assert line, "the shell has ended"
+            lines.append(line)
+        printed = "".join(lines)
+        assert line == "end 0\n", f"{program}: {printed}"
+        return printed
+
+
+@contextmanager
+def shell(server: Server) -> Iterator[Shell]:
+    command = ["docker", "exec", "--interactive", "--user", "postgres", server.container, "sh"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        yield Shell(process)
+
+
 class Worker:
     """Runs cases one after the other; those with the same history share a database, as no case may change it."""
 
-    def __init__(self, server: Server, directory: Path) -> None:
+    def __init__(self, server: Server, shell: Shell, directory: Path) -> None:
         self._server = server
+        self._shell = shell
         self._directory = directory
         self._prepared: list[tuple[History, TestDatabase, str]] = []
 
@@ -58,7 +89,7 @@ class Worker:
         migrator = Migrator(database.url("migrator"), self._directory / uuid.uuid4().hex)
         write(migrator.directory, case.files)
         code, said, printed = run(migrator, *case.arguments, **case.settings)
-        after = dump(database)
+        after = self._dump(database)
         if after != before:  # one case that fails shall not let others fail
             self._prepared.remove(prepared)
         return Outcome(code, said, printed, before, after)
@@ -68,16 +99,20 @@ class Worker:
 
     def _prepare(self, history: History) -> tuple[History, TestDatabase, str]:
         database = TestDatabase(self._server, f"test_{uuid.uuid4().hex}")
-        in_container(database, "createdb", "--template", PRISTINE)
+        self._shell.run("createdb", "--template", PRISTINE, "--strategy", "file_copy", database.name)
         if history.files:
             directory = self._directory / database.name
             write(directory, history.files)
             code, said = Migrator(database.url("migrator"), directory).up()
             assert code == history.code, said
         if history.sql:
-            in_container(database, "psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", history.sql)
-        self._prepared.append((history, database, dump(database)))
+            self._shell.run("psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", history.sql, database.name)
+        self._prepared.append((history, database, self._dump(database)))
         return self._prepared[-1]
+
+    def _dump(self, database: TestDatabase) -> str:
+        """Schema and rows, without pg_dump's random tokens."""
+        return re.sub(r"^\\(un)?restrict \w+$", "", self._shell.run("pg_dump", database.name), flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +123,10 @@ def outcomes(
     cases = [case for case in [*CASES, *ON_A_NEW_DATABASE] if case.title in _asked_for(request)]
     size = -(-len(cases) // WORKERS)
     parts = [cases[start : start + size] for start in range(0, len(cases), size)]
-    workers = [Worker(server, tmp_path_factory.mktemp("worker")) for _ in parts]
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ExitStack() as shells, ThreadPoolExecutor(WORKERS) as pool:
+        workers = [
+            Worker(server, shells.enter_context(shell(server)), tmp_path_factory.mktemp("worker")) for _ in parts
+        ]
         found = [outcome for part in pool.map(Worker.run, workers, parts) for outcome in part]
     return {case.title: outcome for case, outcome in zip(cases, found, strict=True)}
 
@@ -173,12 +210,3 @@ def write(directory: Path, files: Files) -> None:
                 path.symlink_to("nowhere")
             case Odd.LINK_TO_ITSELF:
                 path.symlink_to(name)
-
-
-def dump(database: TestDatabase) -> str:
-    """Schema and rows, without pg_dump's random tokens."""
-    return re.sub(r"^\\(un)?restrict \w+$", "", in_container(database, "pg_dump"), flags=re.MULTILINE)
-
-
-def in_container(database: TestDatabase, program: str, *arguments: str) -> str:
-    return docker("exec", database.server.container, program, "-U", "postgres", *arguments, database.name)

@@ -85,7 +85,7 @@ class Place:
 
     async def renew(self, template: str) -> None:
         await self.drop()
-        await self.admin.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}"')
+        await self.admin.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}" STRATEGY file_copy')
 
     async def drop(self) -> None:
         await self.admin.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
@@ -129,7 +129,8 @@ async def kill(place: Place, proxy: Proxy) -> None:
 
 
 async def terminate(place: Place, proxy: Proxy) -> None:
-    assert await place.admin.fetchval("SELECT pg_terminate_backend($1, 10000)", proxy.backend)
+    assert await place.admin.fetchval("SELECT pg_terminate_backend($1)", proxy.backend)
+    await place.gone(proxy.backend)
     proxy.resume(pass_on=False)
 
 
@@ -174,7 +175,8 @@ class Case:
 def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Most of the time of a case goes into logins and new databases."""
     settings = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "scram_iterations=1")
-    with running_server(tmp_path_factory.mktemp("postgres") / "secrets", (*settings, "autovacuum=off")) as running:
+    secrets = tmp_path_factory.mktemp("postgres") / "secrets"
+    with running_server(secrets, (*settings, "autovacuum=off"), in_memory=True) as running:
         yield running
 
 
@@ -184,7 +186,7 @@ async def test_a_run_cut_off_before_or_after_any_query_is_made_good_by_the_next(
     """Of the files both kinds, and of the migrator's own queries, all that a run makes."""
     async with places(quick_server, tmp_path) as chosen:
         stages = [stage async for stage in undisturbed(chosen[0], tmp_path, STAGES)]
-        cases = [case for stage in stages for case in at_queries(stage)]
+        cases = [case for before, stage in enumerate(stages) for case in at_queries(stage, stages[:before])]
         await try_all(chosen, cases, record_property)
 
 
@@ -233,7 +235,7 @@ async def a_place(server: Server, said: Path) -> AsyncIterator[Place]:
 
 
 async def undisturbed(place: Place, directory: Path, stages: Sequence[Stage]) -> AsyncIterator[Undisturbed]:
-    """Each stage's run, and its end as the beginning of the next."""
+    """Each stage's run, and its end as the beginning of the next; a further run finds nothing to do there."""
     template, files = PRISTINE, dict[str, str]()
     for number, stage in enumerate(stages):
         files |= stage.files
@@ -245,6 +247,8 @@ async def undisturbed(place: Place, directory: Path, stages: Sequence[Stage]) ->
         async with Proxy(place.port) as proxy:
             code, said = await place.forks.up(place.url(proxy.port), migrations)
         assert code == 0, said
+        code, said = await place.up(migrations)
+        assert (code, said.rpartition(" ")[2]) == (0, "applied=0\n"), said
         state = await place.state()
         assert not state.leftovers
         yield Undisturbed(stage, template, migrations, proxy.queries, state)
@@ -252,9 +256,10 @@ async def undisturbed(place: Place, directory: Path, stages: Sequence[Stage]) ->
         await place.admin.execute(f'ALTER DATABASE "{place.database}" RENAME TO "{template}"')
 
 
-def at_queries(expected: Undisturbed) -> Iterator[Case]:
+def at_queries(expected: Undisturbed, before: Sequence[Undisturbed]) -> Iterator[Case]:
+    known = {sql for stage in before for sql in stage.queries}
     for number, sql in enumerate(expected.queries):
-        if not expected.stage.everywhere and not any(sql in text for text in expected.stage.files.values()):
+        if not expected.stage.everywhere and (sql in known or not expected.stage.says(sql)):
             continue
         row = f"{expected.stage.name} {number:3}: {shortened(sql)}"
         for moment in Moment:
@@ -325,9 +330,6 @@ async def check(place: Place, expected: Undisturbed, first: str, second: tuple[i
     """That all is as after the undisturbed run, and what was said is true."""
     code, said = second
     assert (code, "Traceback" in said) == (0, False), said
-    third = await place.up(expected.migrations)
-    assert third[0] == 0, third[1]
-    assert third[1].endswith("applied=0\n"), third[1]
     assert await place.state() == expected.state
     applied = _APPLIED.findall(said)
     assert not set(_APPLIED.findall(first)) & set(applied), f"{first}{said}"

@@ -6,7 +6,8 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from asyncpg import Connection, Record
@@ -23,6 +24,7 @@ from tests.integration.migrations import (
     until,
     waiting_migrator,
 )
+from tests.integration.migrator.forks import Forks
 from tests.integration.postgres import Server
 from tests.waiting import wait_for
 
@@ -67,7 +69,7 @@ async def watcher(empty_database: TestDatabase) -> AsyncIterator[Connection[Reco
 async def copy_of_template(server: Server) -> AsyncIterator[TestDatabase]:
     database = TestDatabase(server, f"test_{uuid.uuid4().hex}")
     maintenance = await server.connect("postgres", "postgres")
-    await maintenance.execute(f'CREATE DATABASE "{database.name}" TEMPLATE "{PRISTINE}"')
+    await maintenance.execute(f'CREATE DATABASE "{database.name}" TEMPLATE "{PRISTINE}" STRATEGY file_copy')
     yield database
     await maintenance.execute(f'DROP DATABASE "{database.name}" WITH (FORCE)')
     await maintenance.close()
@@ -86,18 +88,26 @@ async def busy(other: Connection[Record], statement: str) -> AsyncIterator[None]
 
 @pytest.mark.parametrize("files", [ORDINARY, WITH_INDEX], ids=["ordinary", "with-concurrent-index"])
 async def test_many_starters_at_once_apply_each_file_once(
-    server: Server, migrator: Migrator, files: list[tuple[str, str]]
+    server: Server, migrator: Migrator, tmp_path: Path, files: list[tuple[str, str]]
 ) -> None:
     for file in files:
         migrator.write(*file)
-    for _ in range(ROUNDS):
-        async with copy_of_template(server) as database:
-            running = [migrator.start(DATABASE_URL=database.url("migrator")) for _ in range(STARTERS)]
-            said = [process.communicate(timeout=120)[1] for process in running]
-            assert [process.returncode for process in running] == [0] * STARTERS, "\n".join(said)
-            assert "".join(said).count("applied file=") == len(files)
-            assert await recorded(database) == [name for name, _ in files]
-            assert await fetch(database, "SELECT file FROM app.done ORDER BY file") == [(2,), (3,)]
+    async with AsyncExitStack() as stack:
+        starters = [await stack.enter_async_context(Forks(tmp_path / f"said{number}")) for number in range(STARTERS)]
+        for _ in range(ROUNDS):
+            await assert_each_is_applied_once(server, migrator.directory, starters, files)
+
+
+async def assert_each_is_applied_once(
+    server: Server, migrations: Path, starters: list[Forks], files: list[tuple[str, str]]
+) -> None:
+    async with asyncio.timeout(120), copy_of_template(server) as database:
+        ended = await asyncio.gather(*(starter.up(database.url("migrator"), migrations) for starter in starters))
+        said = "".join(said for _, said in ended)
+        assert [code for code, _ in ended] == [0] * STARTERS, said
+        assert said.count("applied file=") == len(files)
+        assert await recorded(database) == [name for name, _ in files]
+        assert await fetch(database, "SELECT file FROM app.done ORDER BY file") == [(2,), (3,)]
 
 
 async def test_a_migration_waits_for_a_reader_and_lets_the_others_through(

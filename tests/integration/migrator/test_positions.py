@@ -39,7 +39,9 @@ REPORT = re.compile(
 BEFORE = "SELECT;"
 CUT_SHORT = re.compile(r"the statement that begins in line ([0-9]+) is not finished")
 #: The migrator refuses these, and not their grammar.
-NOT_ALLOWED = re.compile("one transaction already|no data to copy|outside of a transaction|directive|undoes")
+NOT_ALLOWED = re.compile(
+    "one transaction already|statement by statement|no data to copy|outside of a transaction|directive|undoes"
+)
 
 #: Characters of the generated files that are not one column wide, or not shown as they are.
 WIDE, COMBINING = "漢字名前😀\u3000", "\u0301"

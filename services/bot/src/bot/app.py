@@ -78,6 +78,8 @@ async def _run(settings: Config, routers: Sequence[Router]) -> int:
     # What the imports have made lives as long as the process: nothing for the garbage collector to look through.
     gc.collect()
     gc.freeze()
+    # And what a handler leaves behind is rarely a cycle.
+    gc.set_threshold(20_000, 50, 50)
     serving = asyncio.ensure_future(_serve(settings, routers, stop))
     with suppress(Stopped):
         await unless_stopped(stop, asyncio.shield(serving))

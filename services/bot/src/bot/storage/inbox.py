@@ -90,6 +90,7 @@ class InboxStore:
     async def claim(self, replica: int, limit: int) -> list[Claimed]:
         """The oldest update of up to `limit` chats that nobody works for; the longest waiting chats first."""
         async with self._database.connection() as connection:
+            # ANY (ARRAY(...)), as in `purge`: joined, a plan that is made for any limit reads the whole table.
             rows = await connection.fetch(
                 """
                 WITH claimer AS (
@@ -108,11 +109,10 @@ class InboxStore:
                     LIMIT $2
                     FOR UPDATE SKIP LOCKED
                 ), claimed AS (
-                    UPDATE inbox_chats AS chats
+                    UPDATE inbox_chats
                     SET claimed_by = $1
-                    FROM due
-                    WHERE chats.chat_id = due.chat_id
-                    RETURNING chats.chat_id
+                    WHERE chat_id = ANY (ARRAY(SELECT chat_id FROM due))
+                    RETURNING chat_id
                 )
                 SELECT claimed.chat_id, oldest.id, update_id, payload, attempts, answer
                 FROM claimed
@@ -233,13 +233,13 @@ class InboxStore:
                 """
                 WITH gone AS (
                     DELETE FROM received_updates
-                    WHERE (bot_id, update_id) IN (
-                        SELECT bot_id, update_id
+                    WHERE ctid = ANY (ARRAY(
+                        SELECT ctid
                         FROM received_updates
                         WHERE received_at < now() - $1::interval
                         ORDER BY received_at
                         LIMIT $2
-                    )
+                    ))
                     RETURNING 1
                 )
                 SELECT count(*)
@@ -252,14 +252,15 @@ class InboxStore:
                 """
                 WITH gone AS (
                     DELETE FROM inbox_chats
-                    WHERE chat_id IN (
+                    WHERE chat_id = ANY (ARRAY(
                         SELECT chat_id
                         FROM inbox_chats
                         WHERE waiting = 0
                           AND due_at < now() - $1::interval
+                        ORDER BY due_at
                         LIMIT $2
                         FOR UPDATE SKIP LOCKED
-                    )
+                    ))
                     RETURNING 1
                 )
                 SELECT count(*)

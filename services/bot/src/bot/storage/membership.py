@@ -22,13 +22,13 @@ from asyncpg import Connection, Record
 
 from bot.backoff import delay
 from bot.errors import ClaimLost, StorageUnavailable
-from bot.storage.database import unavailable_when_lost
+from bot.storage.database import AnyConnection, unavailable_when_lost
 
 HEARTBEAT = timedelta(seconds=1)
 SURE_FOR = timedelta(seconds=2.5)
 GONE_AFTER = timedelta(seconds=3)
 #: Its connection is there, but nothing comes from it.
-HUNG_AFTER = timedelta(seconds=30)
+HUNG_AFTER = timedelta(seconds=10)
 #: After a restart of PostgreSQL everybody has lost the connection, and comes back.
 GRACE_AFTER_RESTART = timedelta(seconds=5)
 
@@ -107,7 +107,7 @@ class Membership:
         """
         task = asyncio.create_task(self._commit(work))
         self._commits.add(task)
-        task.add_done_callback(self._commits.discard)
+        task.add_done_callback(self._committed)
         await asyncio.shield(task)
 
     async def run(self) -> None:
@@ -145,6 +145,11 @@ class Membership:
                 raise StorageUnavailable("the database is away, or another process leads")
             async with unavailable_when_lost(connection):
                 await work(connection)
+
+    def _committed(self, task: asyncio.Task[None]) -> None:
+        self._commits.discard(task)
+        if not task.cancelled():
+            task.exception()  # heard, also when nobody waits for it any more
 
     async def _beat_comes(self) -> None:
         self._beaten.clear()
@@ -190,6 +195,8 @@ class Membership:
             connection = self._connection
             assert connection is not None
             began = time.monotonic()
+            # Whoever was away itself must give the others time to be seen again.
+            may_bury = self.is_sure or not self._sure_until
             async with unavailable_when_lost(connection):
                 seen = await connection.fetchval(
                     "UPDATE replicas SET seen_at = clock_timestamp() WHERE id = $1 RETURNING true",
@@ -198,7 +205,8 @@ class Membership:
                 if not seen:
                     raise ClaimLost
                 self._sure_until = began + SURE_FOR.total_seconds()
-                await self._bury(connection)
+                if may_bury:
+                    await self._bury(connection)
                 if not self._leads.is_set():
                     await self._stand(connection)
         self._beaten.set()
@@ -236,6 +244,20 @@ class Membership:
                 return
             replicas = [row["id"] for row in gone]
             await _release(connection, replicas)
+            # A process that hangs still holds its locks.
+            await connection.execute(
+                """
+                SELECT pg_terminate_backend(pid)
+                FROM pg_locks
+                WHERE locktype = 'advisory'
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND classid = $1::bigint::oid
+                  AND objid = ANY ($2::bigint[]::oid[])
+                  AND objsubid = 2
+                """,
+                ALIVE,
+                replicas,
+            )
         log.warning("gone: what they had claimed is done by others", extra={"replicas": replicas})
         await connection.execute("NOTIFY orderly_inbox")
 
@@ -314,7 +336,7 @@ class Membership:
         self._listeners[channel]()
 
 
-async def _release(connection: Connection[Record], replicas: list[int | None]) -> None:
+async def _release(connection: AnyConnection, replicas: list[int | None]) -> None:
     await connection.execute(
         """
         UPDATE inbox_chats AS chats

@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from aiogram.methods import GetMe
 
-from bot.backoff import delay
+from bot.backoff import LONGEST_OUTAGE, delay
 
 PROBE_TIMEOUT = 5  # seconds
 
@@ -51,7 +51,7 @@ class Outage:
     async def _wait(self) -> None:
         log.warning("Telegram is away: updates are received and kept, and answered when it is back")
         for attempt in itertools.count():
-            await asyncio.sleep(delay(attempt).total_seconds())
+            await asyncio.sleep(delay(attempt, LONGEST_OUTAGE).total_seconds())
             if await self._serves():
                 break
         log.info("Telegram is back")

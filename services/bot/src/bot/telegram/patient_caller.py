@@ -16,7 +16,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods.base import TelegramMethod
 
-from bot.backoff import delay
+from bot.backoff import LONGEST_OUTAGE, delay
 from bot.observability.health import Health
 from bot.stopping import pause, unless_stopped
 
@@ -46,8 +46,7 @@ class PatientCaller:
                 # Two programs that poll in turn would each look well to a short poll.
                 if again and not isinstance(error, TelegramConflictError):
                     method = again
-                wait = timedelta(seconds=error.retry_after) if isinstance(error, TelegramRetryAfter) else delay(attempt)
-                await pause(self._stop, wait)
+                await pause(self._stop, _wait(error, attempt))
             else:
                 self._report(None)
                 return result
@@ -62,6 +61,15 @@ class PatientCaller:
         elif self._problem:
             log.info("Telegram serves the bot again")
         self._problem = problem
+
+
+def _wait(error: AiogramError, attempt: int) -> timedelta:
+    match error:
+        case TelegramRetryAfter():
+            return timedelta(seconds=error.retry_after)
+        case TelegramUnauthorizedError() | TelegramNotFound() | TelegramConflictError():
+            return delay(attempt)  # until somebody has done something about it
+    return delay(attempt, LONGEST_OUTAGE)
 
 
 def _explain(error: Exception) -> str:
