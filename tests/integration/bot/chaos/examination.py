@@ -6,7 +6,7 @@ import json
 import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.client import Emulator
@@ -56,6 +56,13 @@ def examine(said: Texts, answered: Texts, effects_due: set[tuple[int, int]], eff
         effects={effect: times[effect] for effect in once | times if times[effect] != once.get(effect, 0)},
         repeats=sum(len(texts) - len(given[chat]) for chat, texts in answered.items()),
     )
+
+
+def without_late_repeats(found: Findings, said: Texts) -> Findings:
+    """Passes over answers that came once more, however late."""
+    first_times = {chat: list(dict.fromkeys(texts)) for chat, texts in found.out_of_order.items()}
+    wrong = {chat: texts for chat, texts in first_times.items() if not _in_order(said[chat], texts)}
+    return replace(found, out_of_order=wrong)
 
 
 def shown_by_bot(emulator: Emulator) -> dict[int, list[str]]:

@@ -118,8 +118,8 @@ class Membership:
                 await self._connect()
                 failures = 0
                 while not self._leaving.is_set():
-                    await self._beat()
                     self._nudged.clear()
+                    await self._beat()
                     await _either(self._nudged, self._leaving, HEARTBEAT)
                 await self._say_goodbye()
             except StorageUnavailable as error:
@@ -219,10 +219,10 @@ class Membership:
                 DELETE FROM replicas
                 WHERE id <> $1
                   AND seen_at < clock_timestamp() - $2::interval
+                  AND pg_postmaster_start_time() < clock_timestamp() - $4::interval
                   AND (
                       seen_at < clock_timestamp() - $3::interval
-                      OR pg_postmaster_start_time() < clock_timestamp() - $4::interval
-                      AND NOT EXISTS (
+                      OR NOT EXISTS (
                           SELECT
                           FROM pg_locks
                           WHERE locktype = 'advisory'

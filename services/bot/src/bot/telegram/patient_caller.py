@@ -38,6 +38,16 @@ class PatientCaller:
         self, method: TelegramMethod[T], *, again: TelegramMethod[T] | None = None, request_timeout: int | None = None
     ) -> T:
         """Raises Stopped. `again` is sent instead after a failure; `request_timeout` is in seconds."""
+        try:
+            return await self._repeat(method, again, request_timeout)
+        finally:
+            # Also for whoever does not ask any more: it has no trouble with Telegram.
+            self._health.report("telegram", None)
+            self._problem = None
+
+    async def _repeat(
+        self, method: TelegramMethod[T], again: TelegramMethod[T] | None, request_timeout: int | None
+    ) -> T:
         for attempt in itertools.count():
             try:
                 result = await unless_stopped(self._stop, self._bot(method, request_timeout))
@@ -48,18 +58,15 @@ class PatientCaller:
                     method = again
                 await pause(self._stop, _wait(error, attempt))
             else:
-                self._report(None)
+                if self._problem:
+                    log.info("Telegram serves the bot again")
                 return result
         raise AssertionError("unreachable")
 
-    def _report(self, problem: str | None) -> None:
+    def _report(self, problem: str) -> None:
         self._health.report("telegram", problem)
-        if problem == self._problem:
-            return
-        if problem:
+        if problem != self._problem:
             log.warning("Telegram does not serve the bot", extra={"problem": problem})
-        elif self._problem:
-            log.info("Telegram serves the bot again")
         self._problem = problem
 
 
