@@ -64,8 +64,6 @@ def test_what_waits_when_the_bot_stops_is_answered_after_the_start(
     assert "Name: Ada" in ada.answer(wait=60)
 
 
-
-
 async def test_a_handler_that_fails_for_a_while_is_tried_again(
     bot: BotProcess, ada: Person, database: TestDatabase
 ) -> None:

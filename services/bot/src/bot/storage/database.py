@@ -46,6 +46,15 @@ _REFUSED = (
     asyncpg.InsufficientPrivilegeError,
 )
 
+#: The server ends a session whose client is gone, and with it the locks that others wait for.
+_GIVEN_UP_SOON = {
+    "tcp_keepalives_idle": "2",  # seconds
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
 AnyConnection: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 
 log = logging.getLogger(__name__)
@@ -135,13 +144,7 @@ async def open_session(config: Config) -> Connection[Record]:
             password=_password(config),
             timeout=config.database_timeout_seconds,
             command_timeout=SESSION_TIMEOUT.total_seconds(),
-            server_settings={
-                "application_name": "orderly-bot-session",
-                "tcp_keepalives_idle": "2",  # seconds
-                "tcp_keepalives_interval": "1",
-                "tcp_keepalives_count": "3",
-                "tcp_user_timeout": "5000",  # milliseconds
-            },
+            server_settings={"application_name": "orderly-bot-session", **_GIVEN_UP_SOON},
         )
     except (*_AWAY, asyncpg.PostgresError) as error:
         raise _away(error) from error
@@ -156,7 +159,7 @@ async def _create_pool(config: Config) -> Pool[Record]:
             max_size=config.database_pool_max_size,
             timeout=config.database_timeout_seconds,
             command_timeout=config.database_timeout_seconds,
-            server_settings={"application_name": "orderly-bot"},
+            server_settings={"application_name": "orderly-bot", **_GIVEN_UP_SOON},
             init=_use_json,
             # Nothing that a query of the bot's leaves behind would have to be reset, and that takes a trip each time.
             reset=_keep,

@@ -323,6 +323,7 @@ class Membership:
         connection, self._connection = self._connection, None
         if connection is not None and not connection.is_closed():
             connection.terminate()
+            await asyncio.sleep(0)  # in which the socket is closed
 
     def _depose(self) -> None:
         self._leads.clear()

@@ -24,9 +24,4 @@ class Failed:
     notices: Sequence[Outgoing] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Abandoned:
-    """Another process has it."""
-
-
-Outcome = Finished | Retry | Failed | Abandoned
+Outcome = Finished | Retry | Failed

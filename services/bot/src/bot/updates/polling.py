@@ -13,7 +13,7 @@ from aiogram import Bot
 from aiogram.methods import DeleteWebhook
 
 from bot.backoff import LONGEST
-from bot.domain.inbox import Arrival, chat_of, is_id
+from bot.domain.inbox import LARGEST_ID, Arrival, chat_of, is_id
 from bot.errors import Stopped
 from bot.stopping import pause
 from bot.storage.inbox import InboxStore
@@ -82,7 +82,8 @@ class Poller:
 
 
 def _has_number(raw: Any) -> bool:
-    return isinstance(raw, dict) and is_id(raw.get("update_id"))
+    # The next offset has to be one, too.
+    return isinstance(raw, dict) and is_id(raw.get("update_id")) and raw["update_id"] < LARGEST_ID
 
 
 def _arrival(raw: dict[str, Any]) -> Arrival:

@@ -25,7 +25,7 @@ from bot.telegram.fsm_storage import CURRENT_CHANGES
 from bot.telegram.handling import Encode, Handling
 from bot.updates.answering import Answering
 from bot.updates.failing import Failing
-from bot.updates.outcomes import Abandoned, Finished, Outcome
+from bot.updates.outcomes import Finished, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,9 @@ class Processor:
                 return await self._answer(claimed, claimed.answer)
             return await self._handle(claimed)
         except ClaimLost:
+            # Or what it was about to commit has been committed: then the claim is let go.
             log.warning("claim lost", extra={"update_id": claimed.update_id})
-            return Abandoned()
+            return Retry(claimed, delay(0))
         except StorageUnavailable as error:
             log.warning("update waits", extra={"update_id": claimed.update_id, "reason": str(error)})
             return Retry(claimed, delay(0))

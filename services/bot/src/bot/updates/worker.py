@@ -38,7 +38,7 @@ class Worker:
         self._concurrency = concurrency
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._finished: list[Claimed] = []
-        self._others: list[Finished | Retry | Failed] = []
+        self._others: list[Outcome] = []
         self._wake = asyncio.Event()
         self._more = True
         self._stopping = False
@@ -99,7 +99,7 @@ class Worker:
         match outcome:
             case Finished(claimed, ()):
                 self._finished.append(claimed)
-            case Finished() | Retry() | Failed():
+            case _:
                 self._others.append(outcome)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -120,7 +120,7 @@ class Worker:
                 await self._record_one(self._others[0])
             del self._others[0]
 
-    async def _record_one(self, outcome: Finished | Retry | Failed) -> None:
+    async def _record_one(self, outcome: Outcome) -> None:
         match outcome:
             case Finished(claimed, changes):
                 self._more |= await self._inbox.finish_with(claimed, changes)
