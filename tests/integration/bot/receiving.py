@@ -12,8 +12,7 @@ from bot.domain.inbox import Arrival, Claimed
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.failed_updates import FailedUpdateStore
-from bot.storage.inbox import InboxStore
-from bot.storage.membership import _release
+from bot.storage.inbox import InboxStore, release
 from bot.storage.outbox import OutboxStore
 
 BOT_ID = 1_000_000_001
@@ -53,7 +52,7 @@ class Inbox:
         """As the others do when it is gone."""
         async with self.database.transaction() as connection:
             await connection.execute("DELETE FROM replicas WHERE id = $1", replica)
-            await _release(connection, [replica])
+            await release(connection, [replica])
 
     async def receive(self, *arrivals: Arrival) -> None:
         async with self.database.transaction() as connection:

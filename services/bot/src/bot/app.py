@@ -110,6 +110,10 @@ async def _serve(settings: Config, routers: Sequence[Router], stop: asyncio.Even
         assert isinstance(session, Session)
         stack.push_async_callback(session.close)
         membership = Membership(partial(open_session, settings))
+        health.ask(
+            "membership",
+            lambda: None if membership.is_sure else "the database has not heard from this process for a while",
+        )
         async with asyncio.TaskGroup() as group:
             member = group.create_task(membership.run())
             try:

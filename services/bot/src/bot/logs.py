@@ -63,7 +63,7 @@ def configure(config: Config) -> None:
     values = [secret.get_secret_value() for secret in secrets if secret]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(values) if config.log_format == "json" else TextFormatter(values))
-    # One line an update is for debugging; updates/polling.py tells what went wrong.
+    # One line an update is for debugging; updates/failing.py tells what went wrong.
     logging.getLogger("aiogram.event").setLevel(logging.DEBUG if config.log_level == "debug" else logging.WARNING)
     logging.basicConfig(level=config.log_level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)

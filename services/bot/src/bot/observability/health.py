@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from bot.errors import StorageUnavailable
 from bot.storage.database import Database
@@ -15,6 +16,7 @@ class Health:
         self._problems: dict[str, str] = {"bot": "starting"}
         self._database: Database | None = None
         self._ping: asyncio.Task[None] | None = None
+        self._asked: dict[str, Callable[[], str | None]] = {}
 
     def report(self, component: str, problem: str | None) -> None:
         """None says that the component works again."""
@@ -23,6 +25,10 @@ class Health:
         else:
             self._problems[component] = problem
 
+    def ask(self, component: str, problem: Callable[[], str | None]) -> None:
+        """From now on `problem` is asked at every look."""
+        self._asked[component] = problem
+
     def watch(self, database: Database) -> None:
         """From now on the database is asked at every look."""
         self._database = database
@@ -30,7 +36,8 @@ class Health:
     async def problems(self) -> dict[str, str]:
         """Within PING_WAIT, whatever the database does."""
         problem = await self._database_problem(self._database) if self._database else None
-        return self._problems | ({"database": problem} if problem else {})
+        problems = {component: ask() for component, ask in self._asked.items()} | {"database": problem}
+        return self._problems | {component: told for component, told in problems.items() if told}
 
     async def _database_problem(self, database: Database) -> str | None:
         # Not cancelled when it takes too long, but looked at again: a cancellation would wait for the server as well.

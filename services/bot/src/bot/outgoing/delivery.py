@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 from bot.backoff import delay
 from bot.domain.calls import Blocked, Due, Failed, Outcome, SendAgain, Sent
 from bot.telegram.outage import Outage
+from bot.telegram.reasons import reason
 from bot.telegram.session import Session
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Delivery:
 
     async def _judge(self, message: Due, error: Exception) -> Outcome | NotNow:
         fields = {"outbox_id": message.id, "chat_id": message.chat_id, "attempt": message.attempts + 1}
-        said = error.message if isinstance(error, TelegramAPIError) else f"{type(error).__name__}: {error}"
+        said = error.message if isinstance(error, TelegramAPIError) else reason(error)
         match error:
             case TelegramForbiddenError():
                 log.info("message refused: the chat is closed to the bot", extra=fields)

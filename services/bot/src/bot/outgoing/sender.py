@@ -69,6 +69,8 @@ class Sender:
         self._pauses = Pauses()
         #: By chat.
         self._in_flight: dict[int, tuple[Due, asyncio.Task[Outcome | NotNow]]] = {}
+        #: What was attempted and is not recorded yet, by message; it outlives a term as leader.
+        self._unrecorded: dict[int, tuple[Due, Outcome]] = {}
         self._acting = False
         #: When the outbox was looked at, and when it has to be again.
         self._looked_at = -inf
@@ -114,6 +116,9 @@ class Sender:
         if self._in_flight:
             await self._rest(stopping, inf)
             return
+        for message, outcome in list(self._unrecorded.values()):
+            await self._outbox.settle(message, outcome)
+            del self._unrecorded[message.id]
         recent = await self._outbox.recent_in_groups(timedelta(seconds=self._limits.minute))
         now = _now()
         self._limits.restart(now, [(chat_id, now - ago.total_seconds()) for chat_id, ago in recent])
@@ -206,9 +211,11 @@ class Sender:
 
     async def _record(self, message: Due, outcome: Outcome) -> None:
         """Goes on until it is recorded: what was sent must not be sent again."""
+        self._unrecorded[message.id] = (message, outcome)
         for attempt in itertools.count():
             try:
                 await self._outbox.settle(message, outcome)
+                del self._unrecorded[message.id]
                 break
             except StorageUnavailable as error:
                 if attempt == 0:

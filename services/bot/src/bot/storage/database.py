@@ -19,25 +19,28 @@ from bot.errors import ConfigError, DatabaseRefused, StorageUnavailable
 
 RETRY_INTERVAL = timedelta(seconds=0.5)
 CLOSE_TIMEOUT = timedelta(seconds=3)
-SESSION_TIMEOUT = timedelta(seconds=30)
+#: Shorter than the time after which the others take this process for hung.
+SESSION_TIMEOUT = timedelta(seconds=8)
 
-#: What asyncpg raises for a query when the server is away, stopping, or does not answer in time.
+#: What asyncpg raises for a query when the server is away, stopping, in trouble, or does not answer in time.
 _LOST = (
     ConnectionError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InternalClientError,  # a query on a connection that is just being lost
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.DeadlockDetectedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,  # a server that no longer is the first one
+    asyncpg.TransactionRollbackError,
 )
 #: The same for a connection that is asked for: the server may also be starting, or full.
 _AWAY = (
     *_LOST,
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
 )
 _REFUSED = (
     asyncpg.InvalidPasswordError,
@@ -52,7 +55,7 @@ _GIVEN_UP_SOON = {
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "5s",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "5s",
 }
 
 AnyConnection: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
@@ -63,14 +66,16 @@ log = logging.getLogger(__name__)
 class Database:
     """Lends connections; hold one for queries only, never while waiting for Telegram."""
 
-    def __init__(self, pool: Pool[Record]) -> None:
+    def __init__(self, pool: Pool[Record], timeout: float) -> None:
+        """`timeout`: seconds to wait for a connection that is free."""
         self._pool = pool
+        self._timeout = timeout
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[PoolConnectionProxy[Record]]:
         """Raises StorageUnavailable, also for what runs in its body, when the database is away."""
         try:
-            connection = await self._pool.acquire()
+            connection = await self._pool.acquire(timeout=self._timeout)
         except (*_AWAY, asyncpg.PostgresError) as error:  # whatever was wrong with connecting
             raise _away(error) from error
         try:
@@ -123,7 +128,7 @@ async def open_database(config: Config) -> Database:
     said = False
     while True:
         try:
-            return Database(await _create_pool(config))
+            return Database(await _create_pool(config), config.database_timeout_seconds)
         except _REFUSED as error:
             raise DatabaseRefused(
                 f"The database refuses the bot: {error}. Compare DATABASE_URL and the file database_password with the "
@@ -144,7 +149,7 @@ async def open_session(config: Config) -> Connection[Record]:
             password=_password(config),
             timeout=config.database_timeout_seconds,
             command_timeout=SESSION_TIMEOUT.total_seconds(),
-            server_settings={"application_name": "orderly-bot-session", **_GIVEN_UP_SOON},
+            server_settings={"application_name": "orderly-bot-session", "lock_timeout": "1s", **_GIVEN_UP_SOON},
         )
     except (*_AWAY, asyncpg.PostgresError) as error:
         raise _away(error) from error

@@ -67,7 +67,7 @@ class FailedUpdateStore:
                     ORDER BY chat_id
                     ON CONFLICT (chat_id) DO UPDATE
                     SET waiting = chats.waiting + excluded.waiting,
-                        due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE now() END
+                        due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE clock_timestamp() END
                 )
                 SELECT count(*)
                 FROM replayed

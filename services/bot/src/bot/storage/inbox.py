@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,10 @@ from bot.storage.outbox import OutboxStore
 CHANNEL = "orderly_inbox"
 
 Changes = Sequence[tuple[ConversationKey, ConversationChange]]
+
+
+# due_at is clock_timestamp(), not now(): set under the row's lock, it is later than the snapshot of any claim that has
+# begun before, and such a claim passes over what its snapshot does not show.
 
 
 class InboxStore:
@@ -70,7 +74,7 @@ class InboxStore:
                 ORDER BY chat_id
                 ON CONFLICT (chat_id) DO UPDATE
                 SET waiting = chats.waiting + excluded.waiting,
-                    due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE now() END
+                    due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE clock_timestamp() END
             ), polling AS (
                 INSERT INTO polling (bot_id, next_offset)
                 VALUES ($1, $5)
@@ -87,8 +91,12 @@ class InboxStore:
             CHANNEL,
         )
 
-    async def claim(self, replica: int, limit: int) -> list[Claimed]:
-        """The oldest update of up to `limit` chats that nobody works for; the longest waiting chats first."""
+    async def claim(self, replica: int, limit: int, busy_chats: Collection[int] = ()) -> list[Claimed]:
+        """The oldest update of up to `limit` chats that nobody works for; the longest waiting chats first.
+
+        What the replica has claimed and does not know of, since the answer was lost, it is given again: `busy_chats`
+        are those it works for.
+        """
         async with self._database.connection() as connection:
             # ANY (ARRAY(...)), as in `purge`: joined, a plan that is made for any limit reads the whole table.
             rows = await connection.fetch(
@@ -102,7 +110,7 @@ class InboxStore:
                     SELECT chat_id
                     FROM inbox_chats
                     WHERE waiting > 0
-                      AND claimed_by IS NULL
+                      AND (claimed_by IS NULL OR claimed_by = $1 AND chat_id <> ALL ($3::bigint[]))
                       AND due_at <= now()
                       AND EXISTS (SELECT FROM claimer)
                     ORDER BY due_at
@@ -116,21 +124,19 @@ class InboxStore:
                 )
                 SELECT claimed.chat_id, oldest.id, update_id, payload, attempts, answer
                 FROM claimed
-                LEFT JOIN LATERAL (
+                CROSS JOIN LATERAL (
                     SELECT id, update_id, payload, attempts, answer
                     FROM inbox
                     WHERE inbox.chat_id = claimed.chat_id
                     ORDER BY inbox.id
                     LIMIT 1
-                ) AS oldest ON true
+                ) AS oldest
                 """,
                 replica,
                 limit,
+                list(busy_chats),
             )
-            # Another replica may have finished a chat's update, and another one have come, while this query began.
-            if unseen := [row["chat_id"] for row in rows if row["id"] is None]:
-                await self._let_go(connection, replica, unseen)
-        return [_claimed(replica, row) for row in rows if row["id"] is not None]
+        return [_claimed(replica, row) for row in rows]
 
     async def finish(self, finished: Sequence[Claimed]) -> bool:
         """Forgets what has been handled; passes over what is no longer claimed. True when more waits in these chats."""
@@ -171,7 +177,7 @@ class InboxStore:
                 )
                 UPDATE inbox_chats AS chats
                 SET claimed_by = NULL,
-                    due_at = now() + held.after
+                    due_at = clock_timestamp() + held.after
                 FROM held
                 WHERE chats.chat_id = held.chat_id
                 """,
@@ -312,7 +318,7 @@ class InboxStore:
                 UPDATE inbox_chats AS chats
                 SET waiting = chats.waiting - 1,
                     claimed_by = NULL,
-                    due_at = now()
+                    due_at = clock_timestamp()
                 FROM gone
                 WHERE chats.chat_id = gone.chat_id
                 RETURNING chats.waiting > 0 AS more
@@ -326,21 +332,30 @@ class InboxStore:
         )
         return more
 
-    async def _let_go(self, connection: AnyConnection, replica: int, chat_ids: Sequence[int]) -> None:
-        await connection.execute(
-            """
-            UPDATE inbox_chats
-            SET claimed_by = NULL
-            WHERE chat_id = ANY($2)
-              AND claimed_by = $1
-            """,
-            replica,
-            chat_ids,
-        )
-
     async def _save(self, connection: AnyConnection, changes: Changes) -> None:
         for key, change in changes:
             await self._conversations.save_in(connection, key, change)
+
+
+async def release(connection: AnyConnection, replicas: Sequence[int]) -> None:
+    """Returns what these have claimed."""
+    await connection.execute(
+        """
+        UPDATE inbox_chats AS chats
+        SET claimed_by = NULL
+        FROM (
+            SELECT chat_id
+            FROM inbox_chats
+            WHERE waiting > 0
+              AND claimed_by = ANY ($1::bigint[])
+            ORDER BY chat_id
+            FOR UPDATE
+        ) AS released
+        WHERE chats.chat_id = released.chat_id
+        """,
+        replicas,
+    )
+    await connection.execute(f"NOTIFY {CHANNEL}")
 
 
 def _claimed(replica: int, row: Record) -> Claimed:

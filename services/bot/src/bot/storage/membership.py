@@ -18,11 +18,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeAlias
 
-from asyncpg import Connection, Record
+from asyncpg import Connection, LockNotAvailableError, Record
 
 from bot.backoff import delay
 from bot.errors import ClaimLost, StorageUnavailable
-from bot.storage.database import AnyConnection, unavailable_when_lost
+from bot.storage.database import unavailable_when_lost
+from bot.storage.inbox import release
 
 HEARTBEAT = timedelta(seconds=1)
 SURE_FOR = timedelta(seconds=2.5)
@@ -167,27 +168,30 @@ class Membership:
             wake()
 
     async def _register(self, connection: Connection[Record]) -> int:
-        known: int | None = None
-        if self._id is not None:
-            known = await connection.fetchval(
-                """
-                UPDATE replicas
-                SET seen_at = clock_timestamp(),
-                    leads = false
-                WHERE id = $1
-                  AND pg_try_advisory_lock($2, $3)
-                RETURNING id
-                """,
-                self._id,
-                ALIVE,
-                self._id,
-            )
-        if known is not None:
-            return known
+        if self._id is not None and await self._return(connection, self._id):
+            return self._id
         replica: int = await connection.fetchval("INSERT INTO replicas DEFAULT VALUES RETURNING id")
         await connection.execute("SELECT pg_advisory_lock($1, $2)", ALIVE, replica)
         log.info("joined", extra={"replica": replica})
         return replica
+
+    async def _return(self, connection: Connection[Record], replica: int) -> bool:
+        """Under the same name; False when it has been taken for gone. Raises StorageUnavailable."""
+        # The server may still have to notice the end of the connection before.
+        await connection.execute("SELECT pg_advisory_lock($1, $2)", ALIVE, replica)
+        returned: bool | None = await connection.fetchval(
+            """
+            UPDATE replicas
+            SET seen_at = clock_timestamp(),
+                leads = false
+            WHERE id = $1
+            RETURNING true
+            """,
+            replica,
+        )
+        if not returned:
+            await connection.execute("SELECT pg_advisory_unlock($1, $2)", ALIVE, replica)
+        return bool(returned)
 
     async def _beat(self) -> None:
         """Raises StorageUnavailable; ClaimLost when the others have taken this process for gone."""
@@ -206,7 +210,9 @@ class Membership:
                     raise ClaimLost
                 self._sure_until = began + SURE_FOR.total_seconds()
                 if may_bury:
-                    await self._bury(connection)
+                    # Somebody may hang with a row's lock, until the server ends that transaction.
+                    with suppress(LockNotAvailableError):
+                        await self._bury(connection)
                 if not self._leads.is_set():
                     await self._stand(connection)
         self._beaten.set()
@@ -243,7 +249,7 @@ class Membership:
             if not gone:
                 return
             replicas = [row["id"] for row in gone]
-            await _release(connection, replicas)
+            await release(connection, replicas)
             # A process that hangs still holds its locks.
             await connection.execute(
                 """
@@ -259,7 +265,6 @@ class Membership:
                 replicas,
             )
         log.warning("gone: what they had claimed is done by others", extra={"replicas": replicas})
-        await connection.execute("NOTIFY orderly_inbox")
 
     async def _stand(self, connection: Connection[Record]) -> None:
         if not await connection.fetchval(
@@ -311,11 +316,11 @@ class Membership:
             async with unavailable_when_lost(connection):
                 async with connection.transaction():
                     await connection.execute("DELETE FROM replicas WHERE id = $1", replica)
-                    await _release(connection, [replica])
+                    if replica is not None:
+                        await release(connection, [replica])
                 # Ends the locks, before the others hear of it.
                 await connection.execute("SELECT pg_advisory_unlock_all()")
                 await connection.execute(f"NOTIFY {CHANNEL}")
-                await connection.execute("NOTIFY orderly_inbox")
         log.info("left", extra={"replica": replica})
 
     async def _disconnect(self) -> None:
@@ -335,25 +340,6 @@ class Membership:
 
     def _notified(self, _connection: object, _pid: int, channel: str, _payload: object) -> None:
         self._listeners[channel]()
-
-
-async def _release(connection: AnyConnection, replicas: list[int | None]) -> None:
-    await connection.execute(
-        """
-        UPDATE inbox_chats AS chats
-        SET claimed_by = NULL
-        FROM (
-            SELECT chat_id
-            FROM inbox_chats
-            WHERE waiting > 0
-              AND claimed_by = ANY($1::bigint[])
-            ORDER BY chat_id
-            FOR UPDATE
-        ) AS released
-        WHERE chats.chat_id = released.chat_id
-        """,
-        replicas,
-    )
 
 
 async def _either(first: asyncio.Event, second: asyncio.Event | None, timeout: timedelta) -> None:

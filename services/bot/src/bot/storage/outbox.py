@@ -7,6 +7,7 @@ from datetime import timedelta
 from asyncpg import Record
 
 from bot.domain.calls import Blocked, Call, Due, Failed, FailedOutgoing, Outcome, Outgoing, SendAgain, Sent
+from bot.domain.text import storable
 from bot.storage.database import AnyConnection, Database
 
 #: Notified when the transaction commits that has written something.
@@ -119,7 +120,7 @@ class OutboxStore:
                 """,
                 message.id,
                 state,
-                _storable(error),
+                error and storable(error),
             )
 
     async def _block(self, message: Due, error: str) -> None:
@@ -143,7 +144,7 @@ class OutboxStore:
                   AND blocked_at IS NULL
                 """,
                 message.id,
-                _storable(error),
+                error and storable(error),
             )
 
     async def _postpone(self, message: Due, again: SendAgain) -> None:
@@ -166,7 +167,7 @@ class OutboxStore:
                 message.id,
                 message.attempts,
                 again.after,
-                _storable(again.error),
+                storable(again.error),
                 message.chat_id if again.moved_to is None else again.moved_to,
                 json.dumps(parameters),
             )
@@ -236,10 +237,3 @@ def _failed(row: Record) -> FailedOutgoing:
 
 def _call(row: Record) -> Call:
     return Call(row["method"], json.loads(row["parameters"]))
-
-
-def _storable(error: str | None) -> str | None:
-    """What Telegram or the network says may hold anything; text may not."""
-    if error is None:
-        return None
-    return error.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()

@@ -35,7 +35,9 @@ class ConversationChanges:
     def change(self, key: ConversationKey, change: ConversationChange) -> None:
         """Raises RuntimeError after `seal`."""
         if self._is_sealed:
-            raise RuntimeError("the update's transaction has been committed; change the conversation inside it")
+            raise RuntimeError(
+                "the update has been handled: change the conversation before its handler, or its transaction, ends"
+            )
         earlier = self._changes.get(key)
         self._changes[key] = earlier.then(change) if earlier else change
 

@@ -28,7 +28,7 @@ class Outage:
 
     @property
     def is_on(self) -> bool:
-        return self._watch is not None
+        return self._watch is not None and not self._watch.done()
 
     async def check(self) -> bool:
         """Asks Telegram, unless an outage is known; True when there is one. All who ask at once share the call."""
@@ -55,7 +55,7 @@ class Outage:
             if await self._serves():
                 break
         log.info("Telegram is back")
-        self._watch = None
+        self._watch = None  # it is over before anybody hears of it
         self._over()
 
     async def _serves(self) -> bool:

@@ -19,6 +19,7 @@ from aiogram.methods.base import TelegramMethod
 from bot.backoff import LONGEST_OUTAGE, delay
 from bot.observability.health import Health
 from bot.stopping import pause, unless_stopped
+from bot.telegram.reasons import reason
 
 T = TypeVar("T")
 
@@ -85,4 +86,4 @@ def _explain(error: Exception) -> str:
             return f"the token is refused ({error.message}): put the one that @BotFather shows into secrets/bot_token"
         case TelegramConflictError():
             return f"{error.message}: stop the other program that uses this token"
-    return f"{type(error).__name__}: {error}"
+    return reason(error)

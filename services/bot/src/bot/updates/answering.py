@@ -5,16 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.methods.base import TelegramMethod
+from aiogram.types import Update
 
 from bot.domain.calls import Call
-from bot.domain.inbox import Claimed
+from bot.domain.inbox import Claimed, is_id
 from bot.domain.users import UserId
 from bot.storage.database import Database
 from bot.storage.inbox import Changes, InboxStore
 from bot.storage.membership import Membership
 from bot.storage.users import UserStore
+from bot.telegram.reasons import reason
 from bot.telegram.session import NotJson, Session
 from bot.updates.failing import TELEGRAM_IN_TROUBLE, Failing
 from bot.updates.outcomes import Finished, Outcome
@@ -63,36 +65,43 @@ class Answering:
         """`kept` says that the call has been committed. Raises ClaimLost, StorageUnavailable."""
         await self._membership.sure(claimed.replica)
         try:
-            await self._session.deliver(self._bot, call, ANSWER_TIMEOUT)
-        except TelegramMigrateToChat as error:
-            moved = replace(call, parameters=call.parameters | {"chat_id": error.migrate_to_chat_id})
-            return await self.deliver(claimed, moved, changes, kept=kept)
+            await self._send_where_the_chat_is(call)
         except TELEGRAM_IN_TROUBLE as error:
             if not kept:
                 async with self._database.transaction() as connection:
                     await self._inbox.keep_answer(connection, claimed, call, changes)
             return await self._failing.after(claimed, error)
-        except (TelegramForbiddenError, TelegramBadRequest) as error:
-            return await self._refused(claimed, error, changes)
+        except TelegramAPIError as error:
+            return await self.refused(claimed, error, changes)
         return Finished(claimed, changes)
+
+    async def refused(
+        self, claimed: Claimed, error: TelegramAPIError, changes: Changes = (), update: Update | None = None
+    ) -> Outcome:
+        """What becomes of an update that Telegram does not want answered, or not in this way."""
+        said = {"update_id": claimed.update_id, "reason": reason(error)}
+        chat_id = getattr(error.method, "chat_id", None)
+        if isinstance(error, TelegramForbiddenError):
+            log.info("user does not want to hear from the bot", extra=said)
+            if isinstance(chat_id, int) and is_id(chat_id):
+                await self._users.mark_blocked(UserId(chat_id))
+        elif isinstance(error, TelegramBadRequest) and any(text in error.message for text in _POINTLESS):
+            log.info("answer was pointless", extra=said)
+        else:
+            return await self._failing.after(claimed, error, update)
+        return Finished(claimed, changes)
+
+    async def _send_where_the_chat_is(self, call: Call) -> None:
+        try:
+            await self._session.deliver(self._bot, call, ANSWER_TIMEOUT)
+        except TelegramMigrateToChat as error:
+            moved = replace(call, parameters=call.parameters | {"chat_id": error.migrate_to_chat_id})
+            await self._session.deliver(self._bot, moved, ANSWER_TIMEOUT)
 
     async def _send(self, claimed: Claimed, method: TelegramMethod[Any], changes: Changes) -> Outcome:
         await self._membership.sure(claimed.replica)
         try:
             await self._bot(method)
         except (TelegramForbiddenError, TelegramBadRequest) as error:
-            return await self._refused(claimed, error, changes)
-        return Finished(claimed, changes)
-
-    async def _refused(
-        self, claimed: Claimed, error: TelegramForbiddenError | TelegramBadRequest, changes: Changes
-    ) -> Outcome:
-        ids = {"update_id": claimed.update_id, "reason": str(error)}
-        if isinstance(error, TelegramForbiddenError):
-            log.info("user does not want to hear from the bot", extra=ids)
-            await self._users.mark_blocked(UserId(claimed.chat_id))
-        elif any(text in error.message for text in _POINTLESS):
-            log.info("answer was pointless", extra=ids)
-        else:
-            return await self._failing.after(claimed, error)
+            return await self.refused(claimed, error, changes)
         return Finished(claimed, changes)

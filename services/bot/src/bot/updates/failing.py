@@ -28,6 +28,7 @@ from bot.domain.text import storable
 from bot.handlers.errors import admin_notice, apology
 from bot.telegram.handling import Encode
 from bot.telegram.outage import Outage
+from bot.telegram.reasons import reason
 from bot.updates.outcomes import Failed
 
 #: So often a handler may fail.
@@ -84,7 +85,7 @@ class Failing:
             "attempt": claimed.attempts + 1,
         }
         if isinstance(error, TelegramAPIError | ClientDecodeError):
-            fields["reason"] = f"{type(error).__name__}: {error}"
+            fields["reason"] = reason(error)
             trace = None
         else:
             trace = error
@@ -111,6 +112,6 @@ def _told(error: Exception) -> str:
     if isinstance(error, ValidationError):
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         return "\n".join([f"{type(error).__name__}: the update is not understood", *map(str, faults)])[:LONGEST_ERROR]
-    first = "".join(traceback.format_exception_only(error)).strip()
+    first = reason(error)
     trace = "".join(traceback.format_tb(error.__traceback__))
     return storable(f"{first[:LONGEST_ERROR]}\n{trace[-LONGEST_ERROR:]}")

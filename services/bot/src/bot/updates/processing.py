@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramForbiddenError
+from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
+from aiogram.exceptions import TelegramAPIError
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
@@ -78,18 +79,16 @@ class Processor:
         handling = Handling(claimed, self._database, self._inbox, self._outbox, self._encode)
         CURRENT_CHANGES.set(handling.changes)
         try:
-            async with asyncio.timeout(self._handler_timeout):
-                answer = await self._dispatcher.feed_update(self._bot, update, handling=handling)
+            answer = await self._dispatch(update, handling)
         except (ClaimLost, StorageUnavailable):
             raise
-        except TelegramForbiddenError as error:
-            log.info("user does not want to hear from the bot", extra={"reason": str(error)})
-            return Finished(claimed)
         except Exception as error:
             if not handling.committed:
-                return await self._failing.after(claimed, error, update)
+                return await self._after_error(claimed, error, update)
             log.exception("handler failed after its transaction", extra={"update_id": claimed.update_id})
             answer = None
+        # What somebody whom the handler has left behind still does would be lost.
+        handling.changes.seal()
         if handling.committed:
             if answer:
                 log.error("answer outside of the transaction not sent", extra={"update_id": claimed.update_id})
@@ -98,6 +97,24 @@ class Processor:
         if not isinstance(answer, TelegramMethod):
             return Finished(claimed, changes)
         return await self._answering.answer(claimed, answer, changes)
+
+    async def _dispatch(self, update: Update, handling: Handling) -> Any:
+        """What the handler returns. Raises what it raises, and TimeoutError."""
+        try:
+            async with asyncio.timeout(self._handler_timeout):
+                return await self._dispatcher.feed_update(self._bot, update, handling=handling)
+        except (CancelHandler, SkipHandler):
+            return None
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise RuntimeError("what the handler waited for was cancelled by somebody else") from error
+
+    async def _after_error(self, claimed: Claimed, error: Exception, update: Update) -> Outcome:
+        if isinstance(error, TelegramAPIError) and getattr(error.method, "chat_id", None) == claimed.chat_id:
+            return await self._answering.refused(claimed, error, update=update)
+        return await self._failing.after(claimed, error, update)
 
     async def _answer(self, claimed: Claimed, call: Any) -> Outcome:
         return await self._answering.deliver(claimed, call) if call else Finished(claimed)

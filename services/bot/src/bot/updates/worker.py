@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 
 from bot.backoff import LONGEST, delay
@@ -38,7 +37,8 @@ class Worker:
         self._concurrency = concurrency
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._finished: list[Claimed] = []
-        self._others: list[Outcome] = []
+        self._others: list[Finished | Failed] = []
+        self._retries: list[Retry] = []
         self._wake = asyncio.Event()
         self._more = True
         self._stopping = False
@@ -72,7 +72,7 @@ class Worker:
                 task.cancel()
 
     def _is_done(self) -> bool:
-        return self._stopping and not (self._running or self._finished or self._others)
+        return self._stopping and not (self._running or self._finished or self._others or self._retries)
 
     async def _claim(self) -> None:
         replica = self._membership.id
@@ -83,12 +83,17 @@ class Worker:
         if replica is None or not self._membership.is_sure:
             return
         self._more = False
-        claims = await self._inbox.claim(replica, free)
+        claims = await self._inbox.claim(replica, free, self._busy_chats())
         self._more |= len(claims) == free
         for claimed in claims:
             task = asyncio.create_task(self._work(claimed))
             self._running[task] = claimed
             task.add_done_callback(self._ended)
+
+    def _busy_chats(self) -> list[int]:
+        outcomes = (*self._others, *self._retries)
+        known = (*self._running.values(), *self._finished, *(outcome.claimed for outcome in outcomes))
+        return [claimed.chat_id for claimed in known]
 
     async def _work(self, claimed: Claimed) -> None:
         try:
@@ -99,6 +104,8 @@ class Worker:
         match outcome:
             case Finished(claimed, ()):
                 self._finished.append(claimed)
+            case Retry():
+                self._retries.append(outcome)
             case _:
                 self._others.append(outcome)
 
@@ -108,27 +115,32 @@ class Worker:
 
     async def _record(self) -> None:
         """Raises StorageUnavailable; what has not been recorded is kept."""
-        if finished := self._finished:
-            self._finished = []
-            try:
-                self._more |= await self._inbox.finish(finished)
-            except BaseException:
-                self._finished += finished
-                raise
+        if finished := self._finished[:]:
+            self._more |= await self._inbox.finish(finished)
+            del self._finished[: len(finished)]
         while self._others:
-            with suppress(ClaimLost):
-                await self._record_one(self._others[0])
+            await self._record_one(self._others[0])
             del self._others[0]
+        if retries := self._retries[:]:
+            await self._inbox.retry(retries)
+            del self._retries[: len(retries)]
+            for retry in retries:
+                asyncio.get_running_loop().call_later(retry.after.total_seconds(), self.look)
 
-    async def _record_one(self, outcome: Outcome) -> None:
-        match outcome:
-            case Finished(claimed, changes):
-                self._more |= await self._inbox.finish_with(claimed, changes)
-            case Failed(claimed, error, notices):
-                self._more |= await self._inbox.fail(claimed, error, notices)
-            case Retry(_, after, _):
-                await self._inbox.retry([outcome])
-                asyncio.get_running_loop().call_later(after.total_seconds(), self.look)
+    async def _record_one(self, outcome: Finished | Failed) -> None:
+        try:
+            match outcome:
+                case Finished(claimed, changes):
+                    self._more |= await self._inbox.finish_with(claimed, changes)
+                case Failed(claimed, error, notices):
+                    self._more |= await self._inbox.fail(claimed, error, notices)
+        except ClaimLost:
+            pass
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("outcome could not be recorded", extra={"update_id": outcome.claimed.update_id})
+            self._retries.append(Retry(outcome.claimed, LONGEST))
 
     def _cancel_strangers(self, replica: int | None) -> None:
         """What was claimed under a name that is no longer ours is done by others."""
