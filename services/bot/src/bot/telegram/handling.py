@@ -65,7 +65,7 @@ class Handling:
         """Commits at its end that the update has been handled: the handler will not be called for it again.
 
         One an update; what the handler does to the conversation, and its answer, belong inside. Nothing in it may wait
-        for Telegram. Raises StorageUnavailable, ClaimLost.
+        for Telegram, nor for another connection. Raises StorageUnavailable, ClaimLost.
         """
         if self.committed:
             raise RuntimeError("the update's transaction has been committed: there is one for each update")
