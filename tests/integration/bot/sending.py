@@ -99,7 +99,7 @@ async def sending(
     settings = {"poll_interval": timedelta(hours=1)} | settings
     sender = Sender(outbox.store, session, bot, outage, limits, outbox.wakeup, **settings)
     stop = asyncio.Event()
-    running = Sending(stop, asyncio.create_task(sender.run(stop)))
+    running = Sending(sender, stop, asyncio.create_task(sender.run(stop)))
     try:
         yield running
     finally:
@@ -112,5 +112,6 @@ async def sending(
 
 @dataclass
 class Sending:
+    sender: Sender
     stop: asyncio.Event
     task: asyncio.Task[None]

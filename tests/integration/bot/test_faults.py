@@ -106,6 +106,7 @@ def test_a_reply_that_came_too_fast_is_sent_again(bot: BotProcess, ada: Person, 
 def test_a_user_who_blocked_the_bot_holds_nobody_up(bot: BotProcess, ada: Person, telegram: EmulatorProcess) -> None:
     telegram.client.fail("sendMessage", 403)
     telegram.client.person(2, "Blocker").say("/start")
+    wait_for(lambda: telegram.client.calls("sendMessage"), "it has been tried")
     assert ada.ask("/start").startswith("Welcome, Ada!")
 
 
@@ -120,7 +121,7 @@ def test_an_update_that_cannot_be_understood_stops_no_other(
         {},
     )
     assert ada.ask("/start").startswith("Welcome, Ada!")
-    assert bot.events().count("update not understood") == 2
+    wait_for(lambda: bot.events().count("update not understood") == 2, "both are told of")
     assert "my diary" not in bot.said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -109,9 +109,9 @@ class InboxMachine(RuleBasedStateMachine):
     def receive(self, batch: list[tuple[int, int]], times: int) -> None:
         self._receive(batch, times)
 
-    @rule(which=st.integers(0, 2), limit=st.integers(1, 3))
-    def claim(self, which: int, limit: int) -> None:
-        self._claim(self._replicas[which], limit)
+    @rule(which=st.integers(0, 2), limit=st.integers(1, 3), forgotten=st.sets(st.sampled_from(CHATS), max_size=1))
+    def claim(self, which: int, limit: int, forgotten: set[int]) -> None:
+        self._claim(self._replicas[which], limit, forgotten)
 
     @rule(limit=st.integers(1, 3))
     def a_stranger_claims(self, limit: int) -> None:
@@ -298,10 +298,14 @@ class InboxMachine(RuleBasedStateMachine):
         self._append(fresh)
         self._next_offset = batch[-1][0] + 1
 
-    def _claim(self, replica: int, limit: int) -> None:
-        claims = self._run(self._store.claim(replica, limit))
+    def _claim(self, replica: int, limit: int, forgotten: Collection[int] = ()) -> None:
+        """`forgotten`: chats that the replica may have claimed without getting to know it."""
+        mine = {chat_id for chat_id, chat in self._chats.items() if chat.claim and chat.claim.replica == replica}
+        claims = self._run(self._store.claim(replica, limit, mine.difference(forgotten)))
         free = {
-            chat_id: chat.due for chat_id, chat in self._chats.items() if chat.due and chat.queue and not chat.claim
+            chat_id: chat.due
+            for chat_id, chat in self._chats.items()
+            if chat.due and chat.queue and (not chat.claim or chat_id in mine.intersection(forgotten))
         }
         assert len(claims) == min(limit, len(free)) == len({claimed.chat_id for claimed in claims})
         for claimed in claims:

@@ -167,9 +167,20 @@ async def test_a_batch_whose_commit_was_not_confirmed_may_come_again(inbox: Inbo
 async def test_no_more_is_claimed_than_asked_for(inbox: Inbox, store: InboxStore, replica: int) -> None:
     await inbox.receive(*(arrival(number, number) for number in range(1, 8)))
     assert update_ids(await store.claim(replica, 3)) == [1, 2, 3]
-    assert update_ids(await store.claim(replica, 3)) == [4, 5, 6]
-    assert update_ids(await store.claim(replica, 3)) == [7]
+    assert update_ids(await store.claim(replica, 3, [1, 2, 3])) == [4, 5, 6]
+    assert update_ids(await store.claim(replica, 3, range(1, 7))) == [7]
     assert await store.claim(replica, 0) == []
+
+
+async def test_a_claim_whose_answer_was_lost_is_given_again_but_for_the_chats_that_are_busy(
+    inbox: Inbox, store: InboxStore, replica: int
+) -> None:
+    await inbox.receive(*(arrival(number, number) for number in range(1, 4)))
+    lost = await store.claim(replica, 2)
+    assert update_ids(await store.claim(await inbox.join(), 10)) == [3]
+    assert update_ids(await store.claim(replica, 10, [2])) == [1]
+    assert await store.claim(replica, 10, [1, 2]) == []
+    assert await store.claim(replica, 10) == lost
 
 
 async def test_a_chat_with_a_thousand_updates_delays_no_other(inbox: Inbox, store: InboxStore, replica: int) -> None:
@@ -216,7 +227,7 @@ async def test_a_late_retry_does_not_let_go_of_the_next_update(inbox: Inbox, sto
     await store.finish([first])
     second = await the_only_claim(store, replica)
     await store.retry([Retry(first, NOW, "late")])
-    assert await store.claim(replica, 1) == []
+    assert await inbox.value("SELECT claimed_by FROM inbox_chats") == replica
     await store.finish_with(second, ())
 
 
@@ -288,6 +299,35 @@ async def test_a_claim_that_was_held_up_does_not_hand_out_what_was_done_meanwhil
         await store.finish([await the_only_claim(store, other)])
         await inbox.receive(arrival(2, 1))
     assert update_ids([*await held_up, *await store.claim(replica, 10)]) == [2]
+
+
+async def test_a_claim_that_passed_a_receiver_and_was_held_up_hands_out_nothing_twice(
+    inbox: Inbox, store: InboxStore, replica: int
+) -> None:
+    """The chat has another update by then, whose row the claim does not see."""
+    other = await inbox.join()
+    await inbox.receive(arrival(1, 2))
+    await inbox.receive(arrival(10, 1))
+    async with inbox.database.transaction() as replica_lock:
+        async with inbox.database.transaction() as chat_lock:
+            await chat_lock.execute("SELECT FROM inbox_chats WHERE chat_id = 1 FOR UPDATE")
+            receiving = asyncio.create_task(inbox.receive(arrival(11, 1), arrival(2, 2)))
+            await _until_somebody_waits_for_a_lock(inbox)
+            await replica_lock.execute("SELECT FROM replicas WHERE id = $1 FOR UPDATE", replica)
+            held_up = asyncio.create_task(store.claim(replica, 10))
+            await _until_somebody_waits_for_a_lock(inbox, 2)
+            finished = await store.claim(other, 10)
+            assert update_ids(finished) == [1]
+            await store.finish(finished)
+        await receiving
+    handled = []
+    claims = await held_up
+    for _ in range(5):
+        handled += update_ids(claims)
+        await store.finish(claims)
+        claims = await store.claim(replica, 10)
+    assert sorted(handled) == [2, 10, 11]
+    assert await inbox.value("SELECT sum(waiting) FROM inbox_chats") == 0
 
 
 async def test_many_at_once_handle_each_update_once_and_in_order(inbox: Inbox, store: InboxStore) -> None:
@@ -380,6 +420,6 @@ async def _keep(inbox: Inbox, claimed: Claimed) -> None:
         await inbox.store.keep_answer(connection, claimed, ANSWER, ())
 
 
-async def _until_somebody_waits_for_a_lock(inbox: Inbox) -> None:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await eventually(lambda: inbox.value(query), "somebody waits for a lock")
+async def _until_somebody_waits_for_a_lock(inbox: Inbox, number: int = 1) -> None:
+    query = "SELECT count(*) >= $1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    await eventually(lambda: inbox.value(query, number), f"{number} wait for a lock")

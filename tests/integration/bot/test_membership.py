@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,108 +13,20 @@ import pytest
 from asyncpg import Connection, Record
 
 from bot.config import Config
+from bot.domain.inbox import Arrival, Claimed
 from bot.errors import ClaimLost, StorageUnavailable
 from bot.storage import membership
 from bot.storage.database import Database, open_database, open_session
-from bot.storage.membership import Membership
 from tests.hostile import PASSWORD
+from tests.integration.bot.members import Group, Member, is_true, watched
 from tests.integration.bot.processes import TOKEN
-from tests.integration.bot.receiving import Inbox, arrival, update_ids
+from tests.integration.bot.receiving import BOT_ID, Inbox, arrival, update_ids
 from tests.integration.bot.sending import eventually
 from tests.integration.conftest import TestDatabase
 from tests.integration.migrations import Migrator
 from tests.integration.postgres import ROOT, Server, docker, running_server
 
 RUNS_LONG_ENOUGH = "SELECT pg_postmaster_start_time() < now() - interval '6 s'"
-
-
-class Member:
-    """A process, as far as membership goes."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self.connections: list[Connection[Record]] = []
-        self.membership = Membership(self._open)
-        self.running = asyncio.create_task(self.membership.run())
-
-    @property
-    def pid(self) -> int:
-        """Of its session in the server."""
-        return self.connections[-1].get_server_pid()
-
-    @property
-    def replica(self) -> int:
-        assert self.membership.id is not None
-        return self.membership.id
-
-    def has_connected_again(self, before: int) -> bool:
-        return len(self.connections) > before
-
-    async def die(self) -> None:
-        """The kernel closes its socket; nobody says goodbye."""
-        self.running.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.running
-        for connection in self.connections:
-            connection.terminate()
-
-    async def leave(self) -> None:
-        self.membership.leave()
-        await self.running
-
-    async def _open(self) -> Connection[Record]:
-        connection = await open_session(self._config)
-        self.connections.append(connection)
-        return connection
-
-
-class Group:
-    """Watches that never two of its members lead, nor two rows say so."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self.members: list[Member] = []
-
-    async def join(self, channel: str | None = None, wake: Callable[[], None] = lambda: None) -> Member:
-        """The first one leads."""
-        member = Member(self._config)
-        if channel:
-            member.membership.listen(channel, wake)
-        self.members.append(member)
-        async with asyncio.timeout(30):
-            await member.membership.joined()
-            if len(self.members) == 1:
-                await member.membership.elected()
-        return member
-
-    def leaders(self) -> list[Member]:
-        return [member for member in self.members if member.membership.leads]
-
-    async def new_leader(self, *, than: Member | None = None) -> Member:
-        async def found() -> Member | None:
-            return next((member for member in self.leaders() if member is not than), None)
-
-        leader = await eventually(found, "somebody leads")
-        assert leader is not None
-        return leader
-
-    async def watch(self) -> None:
-        while True:
-            assert len(self.leaders()) <= 1
-            await asyncio.sleep(0.001)
-
-
-@asynccontextmanager
-async def watched(config: Config) -> AsyncIterator[Group]:
-    group = Group(config)
-    watcher = asyncio.create_task(group.watch())
-    try:
-        yield group
-        assert not watcher.done(), watcher.exception()
-    finally:
-        watcher.cancel()
-        for member in group.members:
-            await member.die()
 
 
 @pytest.fixture
@@ -365,6 +277,28 @@ async def test_while_postgres_is_paused_nobody_is_sure_and_nothing_is_taken_away
     await storage.close()
 
 
+async def test_who_hangs_in_a_transaction_stops_neither_the_others_nor_receiving(
+    group: Group, inbox: Inbox, config: Config
+) -> None:
+    leader, other, hung = [await group.join() for _ in range(3)]
+    await inbox.receive(arrival(1, 7), arrival(2, 7))
+    [claimed] = await inbox.store.claim(hung.replica, 1)
+    replica = hung.replica
+    connection = await open_session(config)
+    transaction = connection.transaction()
+    await transaction.start()
+    await inbox.store._require(connection, claimed)
+    await hung.die()
+    surely = asyncio.create_task(stay_sure(leader, other))
+    await eventually(partial(is_received, inbox, leader, arrival(3, 7), arrival(4, 8)), "it is received")
+    again = await eventually(partial(claims_of, inbox, other, 7), "the claim returns")
+    assert update_ids(again) == [1]
+    assert await inbox.value("SELECT count(*) FROM replicas WHERE id = $1", replica) == 0
+    assert not surely.done(), surely.exception()
+    surely.cancel()
+    connection.terminate()
+
+
 @pytest.fixture
 def own_config(tmp_path: Path) -> Iterator[tuple[Server, Config]]:
     """A server that may be paused."""
@@ -382,6 +316,25 @@ async def written(connection: Connection[Record]) -> None:
 async def slowly_written(connection: Connection[Record]) -> None:
     await connection.execute("SELECT pg_sleep(0.2)")
     await written(connection)
+
+
+async def stay_sure(*members: Member) -> None:
+    while True:
+        assert all(member.membership.is_sure for member in members)
+        await asyncio.sleep(0.01)
+
+
+async def is_received(inbox: Inbox, member: Member, *arrivals: Arrival) -> bool:
+    receive = partial(inbox.store.receive, bot_id=BOT_ID, arrivals=arrivals, next_offset=arrivals[-1].update_id + 1)
+    with suppress(StorageUnavailable):
+        await member.membership.commit(receive)
+        return True
+    return False
+
+
+async def claims_of(inbox: Inbox, member: Member, chat_id: int) -> list[Claimed]:
+    claims = await inbox.store.claim(member.replica, 10)
+    return [claimed for claimed in claims if claimed.chat_id == chat_id]
 
 
 async def heartbeats(inbox: Inbox, *members: Member) -> None:
@@ -404,10 +357,3 @@ async def stop_hearts(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def is_alone(inbox: Inbox) -> bool:
     return bool(await inbox.value("SELECT count(*) = 1 FROM replicas"))
-
-
-def is_true(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def asked() -> bool:
-        return condition()
-
-    return asked

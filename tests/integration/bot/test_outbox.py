@@ -117,7 +117,7 @@ async def test_the_commit_tells_who_listens(store: OutboxStore, outbox: Outbox, 
     ("outcome", "state", "error"),
     [
         (Sent(), "sent", None),
-        (Failed("no\x00 \ud800"), "failed", "no\ufffd ?"),
+        (Failed("no\x00 \ud800"), "failed", "no\ufffd \ufffd"),
         (Blocked("by them"), "blocked", "by them"),
     ],
 )

@@ -392,6 +392,33 @@ async def test_what_was_sent_is_recorded_when_the_database_is_back_and_not_sent_
     await impatient.close()
 
 
+async def test_what_a_term_could_not_record_the_next_one_records_and_does_not_send_again(
+    outbox: Outbox, emulator: Emulator, database: TestDatabase, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    impatient = await open_database(config.model_copy(update={"database_timeout_seconds": 0.3}))
+    working = Outbox(impatient)
+    owner = await database.connect("migrator")
+    await working.add(text(ADA, "one"), text(BORIS, "two"))
+    async with sending(working, emulator.url) as running:
+        async with owner.transaction():
+            await owner.execute("SELECT FROM outbox WHERE id = 1 FOR UPDATE")
+
+            async def said() -> bool:
+                return "what was sent cannot be recorded yet" in caplog.messages
+
+            await eventually(said, "the sender has noticed")
+            running.task.cancel()
+            await asyncio.wait({running.task})
+        assert await outbox.value("SELECT state FROM outbox WHERE id = 1") == "pending"
+        running.task = asyncio.create_task(running.sender.run(running.stop))
+        assert await outbox.settled() == ["sent", "sent"]
+        await working.add(text(ADA, "three"))
+        assert await outbox.settled() == ["sent"] * 3
+    assert texts(emulator) == ["one", "two", "three"]
+    await owner.close()
+    await impatient.close()
+
+
 async def test_a_chat_gets_nothing_more_before_what_it_got_is_recorded(
     outbox: Outbox, emulator: Emulator, database: TestDatabase
 ) -> None:
