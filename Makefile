@@ -35,7 +35,7 @@ test: ## Everything: lint, types, unit, integration and end-to-end tests
 	@scripts/ensure-node
 	@scripts/ensure-browser >/dev/null
 	@scripts/lint
-	@.venv/bin/pytest
+	@.venv/bin/pytest --numprocesses 2 --no-loadscope-reorder
 check: ## The quick part: lint, types, unit tests
 	@scripts/ensure-docker
 	@scripts/ensure-venv

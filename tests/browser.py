@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+SHELTERED = Path(__file__).parent / "sheltered_chromium.py"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 #: Chromium asks nobody outside; as root it runs only without its sandbox.
@@ -25,7 +27,8 @@ FLAGS = [
 def chromium() -> Iterator[Browser]:
     path = subprocess.run([ROOT / "scripts/ensure-browser"], check=True, capture_output=True, text=True).stdout.strip()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        environment: dict[str, str | float | bool] = {**os.environ, "CHROMIUM": path}
+        browser = playwright.chromium.launch(executable_path=SHELTERED, args=FLAGS, env=environment)
         yield browser
         browser.close()
 

@@ -1,6 +1,28 @@
 from __future__ import annotations
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+#: They take longest, so they begin first; the others fill up what is left of the time.
+LONG = ("tests/e2e/", "tests/integration/bot/chaos/", "tests/integration/migrator/test_cut_off.py")
+
+
+class Schedule(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+    """A worker has the whole of a file, so that what it sets up is set up once; one worker has the Compose stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e/" if nodeid.startswith("tests/e2e/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule:
+    return Schedule(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several workers
+        items.sort(key=_place)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -10,3 +32,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if name == "table":
                 terminalreporter.write_sep("-", report.head_line)
                 terminalreporter.write_line(str(shown))
+
+
+def _place(item: pytest.Item) -> int:
+    return next((place for place, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG))

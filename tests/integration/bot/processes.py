@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,11 +23,29 @@ from tests.waiting import wait_for
 TOKEN = "1000000001:token-of-the-integration-tests-0001"
 
 
+def _ports() -> Iterator[int]:
+    """Below those that Linux chooses from, apart from another worker's; another run begins elsewhere."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ports = range(10_000 + worker, 32_768, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    start = random.randrange(len(ports))
+    return itertools.cycle((*ports[start:], *ports[:start]))
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
+    """Likely to be free still when a process comes to listen there."""
+    return next(port for port in _PORTS if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class Process:
