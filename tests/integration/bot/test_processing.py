@@ -264,7 +264,7 @@ async def test_an_answer_that_is_garbage_is_not_repeated_in_logs_or_failures(
 
     emulator.fault(method="sendMessage", kind="garbage", times=None)
     assert await processing.run(SECRET) == [Retry] * (TELEGRAM_ATTEMPTS - 1) + [Failed]
-    body = "<html"
+    body = '{"ok"'
     failure = await processing.failure()
     assert failure.startswith("ClientDecodeError: Failed to decode")
     for told in (failure, caplog.text):
