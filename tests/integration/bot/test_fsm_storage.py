@@ -334,7 +334,7 @@ async def test_after_the_commit_a_change_is_refused_and_reading_goes_on(postgres
         await postgres.set_state(KEY, "state")
         changes.seal()
         for change in (postgres.set_state(KEY, None), postgres.set_data(KEY, {}), postgres.update_data(KEY, {"a": 1})):
-            with pytest.raises(RuntimeError, match="change the conversation inside it"):
+            with pytest.raises(RuntimeError, match="change the conversation before"):
                 await change
         assert await postgres.get_state(KEY) == "state"
         assert changes.pending() == [(ADA, ConversationChange(sets_state=True, state="state"))]

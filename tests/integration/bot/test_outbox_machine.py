@@ -210,7 +210,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 message.state, message.error = "failed", error
             case SendAgain():
                 message.due = None if outcome.after else (timedelta(0), next(self._steps))
-                message.error = outcome.error.replace("\x00", "�").replace("\ud800", "?")
+                message.error = outcome.error.replace("\x00", "�").replace("\ud800", "�")
                 message.chat_id = due.chat_id if outcome.moved_to is None else outcome.moved_to
 
     async def _enqueue(self, messages: list[Outgoing], commits: bool) -> None:

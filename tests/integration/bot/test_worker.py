@@ -42,9 +42,10 @@ async def working(
     running = asyncio.create_task(worker.run(stop))
     try:
         yield worker
-    finally:
         stop.set()
         await running
+    finally:
+        running.cancel()
 
 
 async def is_empty(inbox: Inbox) -> bool:

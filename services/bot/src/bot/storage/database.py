@@ -149,7 +149,7 @@ async def open_session(config: Config) -> Connection[Record]:
             password=_password(config),
             timeout=config.database_timeout_seconds,
             command_timeout=SESSION_TIMEOUT.total_seconds(),
-            server_settings={"application_name": "orderly-bot-session", "lock_timeout": "1s", **_GIVEN_UP_SOON},
+            server_settings={"application_name": "orderly-bot-session", "lock_timeout": "500ms", **_GIVEN_UP_SOON},
         )
     except (*_AWAY, asyncpg.PostgresError) as error:
         raise _away(error) from error
