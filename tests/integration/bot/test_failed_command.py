@@ -209,3 +209,9 @@ def test_a_database_that_is_away_is_waited_for_and_then_said() -> None:
     said = run(f"postgresql://bot@127.0.0.1:{free_port()}/nowhere", "drop", "--all")
     assert (said.code, said.out) == (1, "")
     assert said.err.endswith("bot: the database does not answer within 10 s: look at `docker compose ps`\n")
+
+
+def test_an_older_schema_is_told(empty_database: TestDatabase) -> None:
+    said = run(empty_database.url("bot"), "list")
+    assert said.code == 1
+    assert "run the migrator" in said.err

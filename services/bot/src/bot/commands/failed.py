@@ -13,6 +13,7 @@ from bot.domain.inbox import FailedUpdate
 from bot.errors import BotError
 from bot.storage.database import open_database
 from bot.storage.failed_updates import FailedUpdateStore
+from bot.storage.schema_version import REQUIRED_VERSION, schema_version
 
 WAIT = 10.0  # seconds for the database
 SHOWN = 50  # of a list
@@ -45,6 +46,8 @@ async def _failed(settings: Config, arguments: argparse.Namespace) -> int:
     one = settings.model_copy(update={"database_pool_min_size": 1, "database_pool_max_size": 1})
     database = await asyncio.wait_for(open_database(one), WAIT)
     try:
+        if await schema_version(database) < REQUIRED_VERSION:
+            raise BotError("the schema is older than this release: run the migrator, with `make up`")
         store = FailedUpdateStore(database)
         match arguments.action:
             case "list":
