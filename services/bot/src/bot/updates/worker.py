@@ -116,7 +116,8 @@ class Worker:
     async def _record(self) -> None:
         """Raises StorageUnavailable; what has not been recorded is kept."""
         if finished := self._finished[:]:
-            self._more |= await self._inbox.finish(finished)
+            if await self._inbox.finish(finished):
+                self._more = True
             del self._finished[: len(finished)]
         while self._others:
             await self._record_one(self._others[0])
@@ -131,9 +132,11 @@ class Worker:
         try:
             match outcome:
                 case Finished(claimed, changes):
-                    self._more |= await self._inbox.finish_with(claimed, changes)
+                    more = await self._inbox.finish_with(claimed, changes)
                 case Failed(claimed, error, notices):
-                    self._more |= await self._inbox.fail(claimed, error, notices)
+                    more = await self._inbox.fail(claimed, error, notices)
+            if more:
+                self._more = True
         except ClaimLost:
             pass
         except StorageUnavailable:
