@@ -14,6 +14,7 @@ from bot.storage.database import Database
 from bot.storage.failed_updates import FailedUpdateStore
 from bot.storage.inbox import InboxStore, release
 from bot.storage.outbox import OutboxStore
+from tests.integration.bot.sending import eventually
 
 BOT_ID = 1_000_000_001
 NOW = timedelta(0)
@@ -54,9 +55,11 @@ class Inbox:
             await connection.execute("DELETE FROM replicas WHERE id = $1", replica)
             await release(connection, [replica])
 
-    async def receive(self, *arrivals: Arrival) -> None:
+    async def receive(self, *arrivals: Arrival, replica: int | None = None, limit: int = 0) -> list[Claimed]:
+        """What has been claimed for `replica`."""
         async with self.database.transaction() as connection:
-            await self.store.receive(connection, BOT_ID, arrivals, arrivals[-1].update_id + 1)
+            next_offset = arrivals[-1].update_id + 1
+            return await self.store.receive(connection, BOT_ID, arrivals, next_offset, replica, limit)
 
     async def execute(self, query: str, *arguments: object) -> None:
         async with self.database.connection() as connection:
@@ -65,3 +68,7 @@ class Inbox:
     async def value(self, query: str, *arguments: object) -> Any:
         async with self.database.connection() as connection:
             return await connection.fetchval(query, *arguments)
+
+    async def until_somebody_waits_for_a_lock(self, number: int = 1) -> None:
+        query = "SELECT count(*) >= $1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        await eventually(lambda: self.value(query, number), f"{number} wait for a lock")

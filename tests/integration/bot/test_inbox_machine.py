@@ -105,12 +105,17 @@ class InboxMachine(RuleBasedStateMachine):
         self._replicas = [self._run(self._inbox.join()) for _ in range(3)]
         self._receive(backlog)
 
-    @rule(batch=batches, times=st.integers(1, 2))
-    def receive(self, batch: list[tuple[int, int]], times: int) -> None:
-        self._receive(batch, times)
+    @rule(batch=batches, times=st.integers(1, 2), which=st.integers(0, 3), limit=st.integers(0, 3))
+    def receive(self, batch: list[tuple[int, int]], times: int, which: int, limit: int) -> None:
+        """For one of the replicas, or one that is gone."""
+        self._receive(batch, times, [*self._replicas, 10**9][which], limit)
 
-    @rule(which=st.integers(0, 2), limit=st.integers(1, 3), forgotten=st.sets(st.sampled_from(CHATS), max_size=1))
-    def claim(self, which: int, limit: int, forgotten: set[int]) -> None:
+    @rule(
+        which=st.integers(0, 2),
+        limit=st.integers(1, 3),
+        forgotten=st.none() | st.sets(st.sampled_from(CHATS), max_size=1),
+    )
+    def claim(self, which: int, limit: int, forgotten: set[int] | None) -> None:
         self._claim(self._replicas[which], limit, forgotten)
 
     @rule(limit=st.integers(1, 3))
@@ -284,28 +289,38 @@ class InboxMachine(RuleBasedStateMachine):
             timedelta(days=2 if idle_chats_too else 0),
         )
 
-    def _receive(self, batch: list[tuple[int, int]], times: int = 1) -> None:
+    def _receive(
+        self, batch: list[tuple[int, int]], times: int = 1, replica: int | None = None, limit: int = 0
+    ) -> None:
         numbered = [(next(self._numbers), *given) for given in batch]
         arrivals = [arrival(update_id, chat_id, number=number) for number, update_id, chat_id in numbered]
-        for _ in range(times):
-            self._run(self._inbox.receive(*arrivals))
+        claims = self._run(self._inbox.receive(*arrivals, replica=replica, limit=limit))
+        for _ in range(times - 1):
+            assert self._run(self._inbox.receive(*arrivals, replica=replica, limit=limit)) == []
         fresh: dict[int, list[Waiting]] = {}
         for number, update_id, chat_id in numbered:
             if update_id not in self._remembered:
                 self._remembered.add(update_id)
                 self._arrived.add(number)
                 fresh.setdefault(chat_id, []).append(Waiting(number, update_id))
+        first_places = list(fresh)[:limit] if replica in self._replicas else []
+        idle = {chat_id for chat_id in first_places if not self._chats[chat_id].queue}
         self._append(fresh)
+        assert {claimed.chat_id for claimed in claims} == idle
+        for claimed in claims:
+            self._take(claimed, claimed.replica)
+            assert claimed.replica == replica
         self._next_offset = batch[-1][0] + 1
 
-    def _claim(self, replica: int, limit: int, forgotten: Collection[int] = ()) -> None:
-        """`forgotten`: chats that the replica may have claimed without getting to know it."""
+    def _claim(self, replica: int, limit: int, forgotten: Collection[int] | None = None) -> None:
+        """`forgotten`: chats that the replica may have claimed without getting to know it; None: it does not ask."""
         mine = {chat_id for chat_id, chat in self._chats.items() if chat.claim and chat.claim.replica == replica}
-        claims = self._run(self._store.claim(replica, limit, mine.difference(forgotten)))
+        busy = None if forgotten is None else mine.difference(forgotten)
+        claims = self._run(self._store.claim(replica, limit, busy))
         free = {
             chat_id: chat.due
             for chat_id, chat in self._chats.items()
-            if chat.due and chat.queue and (not chat.claim or chat_id in mine.intersection(forgotten))
+            if chat.due and chat.queue and (not chat.claim or chat_id in mine.intersection(forgotten or ()))
         }
         assert len(claims) == min(limit, len(free)) == len({claimed.chat_id for claimed in claims})
         for claimed in claims:

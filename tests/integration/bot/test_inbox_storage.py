@@ -13,15 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.config import Config
 from bot.domain.calls import Call
 from bot.domain.conversations import Conversation, ConversationChange, ConversationKey
 from bot.domain.inbox import LARGEST_ID, Claimed, Retry
 from bot.errors import ClaimLost, StorageUnavailable
-from bot.storage.database import Database
-from bot.storage.inbox import InboxStore
+from bot.storage.database import Database, open_session
+from bot.storage.inbox import CHANNEL, InboxStore
 from bot.updates.polling import _arrival
 from tests.integration.bot.receiving import BOT_ID, NOW, Inbox, arrival, update_ids
-from tests.integration.bot.sending import eventually
 
 SECOND = timedelta(seconds=1)
 ANSWER = Call("sendMessage", {"chat_id": 1, "text": "\x00 \ud83d é", "big": 2**80})
@@ -180,7 +180,8 @@ async def test_a_claim_whose_answer_was_lost_is_given_again_but_for_the_chats_th
     assert update_ids(await store.claim(await inbox.join(), 10)) == [3]
     assert update_ids(await store.claim(replica, 10, [2])) == [1]
     assert await store.claim(replica, 10, [1, 2]) == []
-    assert await store.claim(replica, 10) == lost
+    assert await store.claim(replica, 10) == []
+    assert await store.claim(replica, 10, []) == lost
 
 
 async def test_a_chat_with_a_thousand_updates_delays_no_other(inbox: Inbox, store: InboxStore, replica: int) -> None:
@@ -235,6 +236,34 @@ async def test_who_is_not_a_replica_claims_nothing(inbox: Inbox, store: InboxSto
     await inbox.receive(arrival(1, 1))
     await inbox.bury(replica)
     assert await store.claim(replica, 1) == []
+    assert await inbox.receive(arrival(2, 2), replica=replica, limit=1) == []
+    assert update_ids(await store.claim(await inbox.join(), 2)) == [1, 2]
+
+
+async def test_what_is_received_is_claimed_where_nothing_waited(inbox: Inbox, store: InboxStore, replica: int) -> None:
+    await inbox.receive(arrival(1, 1))
+    batch = [arrival(2, 1), arrival(3, 3, n=1), arrival(3, 2, n=2), arrival(4, 3), arrival(5, 5), arrival(6, 6)]
+    claims = await inbox.receive(*batch, replica=replica, limit=3)
+    assert [(claimed.chat_id, json.loads(claimed.payload)) for claimed in claims] == [
+        (3, {"update_id": 3, "n": 1}),
+        (5, {"update_id": 5}),
+    ]
+    assert update_ids(await store.claim(replica, 10)) == [1, 6]
+    assert await store.finish(claims)
+    assert update_ids(await store.claim(replica, 10)) == [4]
+
+
+async def test_what_is_received_is_told_unless_it_is_claimed(inbox: Inbox, config: Config, replica: int) -> None:
+    told: list[object] = []
+    listener = await open_session(config)
+    await listener.add_listener(CHANNEL, lambda *_: told.append(_))
+    await inbox.receive(arrival(1, 1), arrival(2, 2), replica=replica, limit=2)
+    await listener.execute("SELECT 1")
+    assert told == []
+    await inbox.receive(arrival(3, 3), arrival(4, 4), arrival(5, 5), replica=replica, limit=1)
+    await listener.execute("SELECT 1")
+    assert len(told) == 1
+    await listener.close()
 
 
 async def test_what_is_done_under_a_lost_claim_has_no_effect(inbox: Inbox, store: InboxStore, replica: int) -> None:
@@ -280,7 +309,7 @@ async def test_of_two_transactions_for_one_update_one_commits(inbox: Inbox, stor
         claimed = await the_only_claim(store, await inbox.join())
         assert not claimed.handled
         second = asyncio.create_task(_keep(inbox, claimed))
-        await _until_somebody_waits_for_a_lock(inbox)
+        await inbox.until_somebody_waits_for_a_lock()
     with pytest.raises(ClaimLost):
         await second
     await store.retry([Retry(claimed, NOW)])
@@ -295,7 +324,7 @@ async def test_a_claim_that_was_held_up_does_not_hand_out_what_was_done_meanwhil
     async with inbox.database.transaction() as connection:
         await connection.execute("SELECT FROM replicas WHERE id = $1 FOR UPDATE", replica)
         held_up = asyncio.create_task(store.claim(replica, 10))
-        await _until_somebody_waits_for_a_lock(inbox)
+        await inbox.until_somebody_waits_for_a_lock()
         await store.finish([await the_only_claim(store, other)])
         await inbox.receive(arrival(2, 1))
     assert update_ids([*await held_up, *await store.claim(replica, 10)]) == [2]
@@ -312,10 +341,10 @@ async def test_a_claim_that_passed_a_receiver_and_was_held_up_hands_out_nothing_
         async with inbox.database.transaction() as chat_lock:
             await chat_lock.execute("SELECT FROM inbox_chats WHERE chat_id = 1 FOR UPDATE")
             receiving = asyncio.create_task(inbox.receive(arrival(11, 1), arrival(2, 2)))
-            await _until_somebody_waits_for_a_lock(inbox)
+            await inbox.until_somebody_waits_for_a_lock()
             await replica_lock.execute("SELECT FROM replicas WHERE id = $1 FOR UPDATE", replica)
             held_up = asyncio.create_task(store.claim(replica, 10))
-            await _until_somebody_waits_for_a_lock(inbox, 2)
+            await inbox.until_somebody_waits_for_a_lock(2)
             finished = await store.claim(other, 10)
             assert update_ids(finished) == [1]
             await store.finish(finished)
@@ -418,8 +447,3 @@ async def test_what_came_long_ago_is_forgotten_and_what_waits_is_not(
 async def _keep(inbox: Inbox, claimed: Claimed) -> None:
     async with inbox.database.transaction() as connection:
         await inbox.store.keep_answer(connection, claimed, ANSWER, ())
-
-
-async def _until_somebody_waits_for_a_lock(inbox: Inbox, number: int = 1) -> None:
-    query = "SELECT count(*) >= $1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await eventually(lambda: inbox.value(query, number), f"{number} wait for a lock")

@@ -170,10 +170,11 @@ async def test_one_is_finished_in_a_transaction(inbox: Inbox, meter: Meter) -> N
 async def test_a_batch_is_received(inbox: Inbox, meter: Meter) -> None:
     begin = 1_000_000 + await inbox.value("SELECT count(*) FROM received_updates")
     numbers = iter(range(begin, begin + TIMES * BATCH))
+    replica = await inbox.join()
 
     async def work() -> None:
         batch = [arrival(next(numbers), place * 2000) for place in range(BATCH)]
-        await meter(inbox.receive(*batch))
+        await meter(inbox.receive(*batch, replica=replica, limit=BATCH))
 
     await times(work)
     assert meter.read("inbox") == 0

@@ -155,7 +155,8 @@ async def _work(
     membership.listen(INBOX_CHANNEL, worker.look)
 
     call = PatientCaller(bot, health, stop)
-    poller = Poller(bot, call, inbox, membership, dispatcher.resolve_used_update_types(), stop)
+    kinds = dispatcher.resolve_used_update_types()
+    poller = Poller(bot, call, inbox, membership, worker.hand_over, kinds, stop)
     limits = RateLimits(settings.outbox_messages_per_second)
     sender = Sender(outbox, session, bot, outage, limits, outbox_wakeup, may_act=lambda: membership.leads)
     membership.listen(OUTBOX_CHANNEL, outbox_wakeup.set)

@@ -31,10 +31,10 @@ class Claimed:
     update_id: int
     payload: str  # JSON
     #: How often it has failed.
-    attempts: int
+    attempts: int = 0
     #: The handler's transaction has been committed: all that is left to do is the answer.
-    handled: bool
-    answer: Call | None
+    handled: bool = False
+    answer: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,19 @@ class InboxStore:
         return offset
 
     async def receive(
-        self, connection: AnyConnection, bot_id: int, arrivals: Sequence[Arrival], next_offset: int
-    ) -> None:
-        """Keeps the batch and the offset after it, together; what has come before is passed over."""
-        await connection.execute(
+        self,
+        connection: AnyConnection,
+        bot_id: int,
+        arrivals: Sequence[Arrival],
+        next_offset: int,
+        replica: int | None = None,
+        limit: int = 0,
+    ) -> list[Claimed]:
+        """Keeps the batch and the offset after it, together; what has come before is passed over.
+
+        Of up to `limit` of the chats that had nothing waiting, the oldest update is claimed for `replica` at once.
+        """
+        rows = await connection.fetch(
             """
             WITH arrived AS (
                 SELECT *
@@ -65,23 +74,38 @@ class InboxStore:
                 FROM (SELECT DISTINCT ON (update_id) * FROM arrived ORDER BY update_id, place) AS arrived
                 JOIN fresh USING (update_id)
                 ORDER BY place
-                RETURNING chat_id
-            ), chats AS (
-                INSERT INTO inbox_chats AS chats (chat_id, waiting)
-                SELECT chat_id, count(*)
+                RETURNING id, chat_id, update_id
+            ), queues AS (
+                SELECT chat_id, count(*) AS length, min(id) AS oldest, row_number() OVER (ORDER BY min(id)) AS place
                 FROM kept
                 GROUP BY chat_id
+            ), claimer AS (
+                SELECT id
+                FROM replicas
+                WHERE id = $7
+                FOR KEY SHARE
+            ), chats AS (
+                INSERT INTO inbox_chats AS chats (chat_id, waiting, claimed_by)
+                SELECT chat_id, length, CASE WHEN place <= $8 THEN (SELECT id FROM claimer) END
+                FROM queues
                 ORDER BY chat_id
                 ON CONFLICT (chat_id) DO UPDATE
                 SET waiting = chats.waiting + excluded.waiting,
-                    due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE clock_timestamp() END
+                    due_at = CASE WHEN chats.waiting > 0 THEN chats.due_at ELSE clock_timestamp() END,
+                    claimed_by = CASE WHEN chats.waiting > 0 THEN chats.claimed_by ELSE excluded.claimed_by END
+                RETURNING chat_id, waiting, claimed_by
             ), polling AS (
                 INSERT INTO polling (bot_id, next_offset)
                 VALUES ($1, $5)
                 ON CONFLICT (bot_id) DO UPDATE
                 SET next_offset = excluded.next_offset
             )
-            SELECT pg_notify($6, '')
+            SELECT kept.chat_id, id, update_id, CASE WHEN claimed_by IS NULL THEN pg_notify($6, '')::text END AS told
+            FROM chats
+            JOIN queues USING (chat_id)
+            JOIN kept ON kept.id = oldest
+            WHERE claimed_by IS NULL
+               OR claimed_by = $7 AND waiting = length
             """,
             bot_id,
             [arrival.update_id for arrival in arrivals],
@@ -89,13 +113,21 @@ class InboxStore:
             [arrival.payload for arrival in arrivals],
             next_offset,
             CHANNEL,
+            replica,
+            limit,
         )
+        payloads = {arrival.update_id: arrival.payload for arrival in reversed(arrivals)}
+        return [
+            Claimed(replica, row["id"], row["chat_id"], row["update_id"], payloads[row["update_id"]])
+            for row in rows
+            if replica is not None and row["told"] is None
+        ]
 
-    async def claim(self, replica: int, limit: int, busy_chats: Collection[int] = ()) -> list[Claimed]:
+    async def claim(self, replica: int, limit: int, busy_chats: Collection[int] | None = None) -> list[Claimed]:
         """The oldest update of up to `limit` chats that nobody works for; the longest waiting chats first.
 
-        What the replica has claimed and does not know of, since the answer was lost, it is given again: `busy_chats`
-        are those it works for.
+        With `busy_chats`, which are those that the replica works for, it is given again what it has claimed and does
+        not know of, since the answer was lost. It must not claim anything else meanwhile.
         """
         async with self._database.connection() as connection:
             # ANY (ARRAY(...)), as in `purge`: joined, a plan that is made for any limit reads the whole table.
@@ -134,7 +166,7 @@ class InboxStore:
                 """,
                 replica,
                 limit,
-                list(busy_chats),
+                None if busy_chats is None else list(busy_chats),
             )
         return [_claimed(replica, row) for row in rows]
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from asyncpg import Connection, LockNotAvailableError, Record
 
@@ -39,6 +39,8 @@ CHANNEL = "orderly_membership"
 ALIVE = 0x0A11FE
 LEADER = 0x1EADE2
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 OpenConnection: TypeAlias = "Callable[[], Awaitable[Connection[Record]]]"
@@ -49,7 +51,7 @@ class Membership:
         self._open = open_connection
         self._connection: Connection[Record] | None = None
         self._using = asyncio.Lock()
-        self._commits: set[asyncio.Task[None]] = set()
+        self._commits: set[asyncio.Task[Any]] = set()
         self._id: int | None = None
         self._sure_until = 0.0
         self._leads = asyncio.Event()
@@ -100,7 +102,7 @@ class Membership:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._follows.wait(), self._sure_until - time.monotonic())
 
-    async def commit(self, work: Callable[[Connection[Record]], Awaitable[None]]) -> None:
+    async def commit(self, work: Callable[[Connection[Record]], Awaitable[T]]) -> T:
         """Does the work on the connection that holds the locks: only a leader can commit it.
 
         Raises StorageUnavailable. Cancelled, it goes on to its end by itself, for a connection cannot be shared with
@@ -109,7 +111,7 @@ class Membership:
         task = asyncio.create_task(self._commit(work))
         self._commits.add(task)
         task.add_done_callback(self._committed)
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
     async def run(self) -> None:
         """Stays a member until `leave`."""
@@ -139,15 +141,15 @@ class Membership:
         """Hands over what this process leads and claims; `run` then returns."""
         self._leaving.set()
 
-    async def _commit(self, work: Callable[[Connection[Record]], Awaitable[None]]) -> None:
+    async def _commit(self, work: Callable[[Connection[Record]], Awaitable[T]]) -> T:
         async with self._using:
             connection = self._connection
             if connection is None or not self._leads.is_set():
                 raise StorageUnavailable("the database is away, or another process leads")
             async with unavailable_when_lost(connection):
-                await work(connection)
+                return await work(connection)
 
-    def _committed(self, task: asyncio.Task[None]) -> None:
+    def _committed(self, task: asyncio.Task[Any]) -> None:
         self._commits.discard(task)
         if not task.cancelled():
             task.exception()  # heard, also when nobody waits for it any more

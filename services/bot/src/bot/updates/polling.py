@@ -5,7 +5,6 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ from aiogram import Bot
 from aiogram.methods import DeleteWebhook
 
 from bot.backoff import LONGEST
-from bot.domain.inbox import LARGEST_ID, Arrival, chat_of, is_id
+from bot.domain.inbox import LARGEST_ID, Arrival, Claimed, chat_of, is_id
 from bot.errors import Stopped
 from bot.stopping import pause
 from bot.storage.inbox import InboxStore
@@ -21,6 +20,7 @@ from bot.storage.membership import Membership
 from bot.telegram.command_menu import set_command_menu
 from bot.telegram.patient_caller import PatientCaller
 from bot.telegram.raw_updates import GetRawUpdates
+from bot.updates.worker import HandOver
 
 POLL_TIMEOUT = 30  # seconds; Telegram answers an empty list after it
 ANSWER_MARGIN = 10  # seconds more until the connection counts as lost
@@ -37,6 +37,7 @@ class Poller:
         call: PatientCaller,
         inbox: InboxStore,
         membership: Membership,
+        hand_over: HandOver,
         kinds: Sequence[str],
         stop: asyncio.Event,
     ) -> None:
@@ -44,6 +45,7 @@ class Poller:
         self._call = call
         self._inbox = inbox
         self._membership = membership
+        self._hand_over = hand_over
         self._kinds = list(kinds)
         self._stop = stop
 
@@ -75,9 +77,13 @@ class Poller:
             await pause(self._stop, LONGEST)
             return offset
         next_offset = arrivals[-1].update_id + 1
-        await self._membership.commit(
-            partial(self._inbox.receive, bot_id=self._bot.id, arrivals=arrivals, next_offset=next_offset)
-        )
+
+        async def receive(replica: int | None, limit: int) -> list[Claimed]:
+            return await self._membership.commit(
+                lambda connection: self._inbox.receive(connection, self._bot.id, arrivals, next_offset, replica, limit)
+            )
+
+        await self._hand_over(receive)
         return next_offset
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
 from bot.backoff import LONGEST, delay
 from bot.domain.inbox import Claimed, Retry
@@ -15,6 +16,10 @@ from bot.updates.outcomes import Failed, Finished, Outcome
 
 #: A look at the inbox without being told; what wakes the worker otherwise are notifications and its own timers.
 LOOK_INTERVAL = timedelta(seconds=1)
+
+#: Claims for a replica up to a number of updates.
+Claim: TypeAlias = Callable[[int | None, int], Awaitable[Sequence[Claimed]]]
+HandOver: TypeAlias = Callable[[Claim], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +45,31 @@ class Worker:
         self._others: list[Finished | Failed] = []
         self._retries: list[Retry] = []
         self._wake = asyncio.Event()
+        #: Something may wait that nobody works for.
         self._more = True
+        #: Something may have been claimed for this process without its knowing.
+        self._seeks = True
+        self._handing_over = asyncio.Lock()
+        self._expected = 0
         self._stopping = False
 
     def look(self) -> None:
         """Something may have come into the inbox."""
         self._more = True
         self._wake.set()
+
+    async def hand_over(self, receive: Claim) -> None:
+        """Lets `receive` claim what can be begun at once, as long as nothing older waits. Raises what it raises."""
+        async with self._handing_over:
+            replica = self._claimer()
+            limit = 0 if replica is None or self._more else self._free()
+            try:
+                await self._begin(receive(replica, limit), limit)
+            except BaseException:
+                self._seeks = self._more = True
+                raise
+            finally:
+                self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Returns when `stop` is set, and everything in progress has been finished and recorded."""
@@ -66,29 +89,52 @@ class Worker:
                         log.warning("inbox waits for the database", extra={"reason": str(error)})
                     await asyncio.sleep(min(delay(failures), LOOK_INTERVAL).total_seconds())
                     failures += 1
+                    self._seeks = True
                     self.look()
         finally:
             for task in (looking, stopping, *self._running):
                 task.cancel()
 
     def _is_done(self) -> bool:
-        return self._stopping and not (self._running or self._finished or self._others or self._retries)
+        unfinished = self._running or self._finished or self._others or self._retries
+        return self._stopping and not (unfinished or self._expected)
+
+    def _claimer(self) -> int | None:
+        """The name to claim by; None when nothing may be claimed."""
+        if self._stopping or self._outage.is_on or not self._membership.is_sure:
+            return None
+        return self._membership.id
+
+    def _free(self) -> int:
+        return max(0, self._concurrency - len(self._running) - self._expected)
 
     async def _claim(self) -> None:
-        replica = self._membership.id
-        free = self._concurrency - len(self._running)
-        self._cancel_strangers(replica)
-        if self._stopping or self._outage.is_on or not self._more or free <= 0:
-            return
-        if replica is None or not self._membership.is_sure:
+        self._cancel_strangers(self._membership.id)
+        replica, free = self._claimer(), self._free()
+        if replica is None or not self._more or not free:
             return
         self._more = False
-        claims = await self._inbox.claim(replica, free, self._busy_chats())
-        self._more |= len(claims) == free
+        if self._seeks:
+            async with self._handing_over:
+                found = await self._begin(self._inbox.claim(replica, free, self._busy_chats()), free)
+                self._seeks = found == free
+        else:
+            found = await self._begin(self._inbox.claim(replica, free), free)
+        if found == free:
+            self._more = True
+
+    async def _begin(self, claiming: Awaitable[Sequence[Claimed]], limit: int) -> int:
+        """Begins what is claimed; how much that is."""
+        self._expected += limit
+        try:
+            claims = await claiming
+        finally:
+            self._expected -= limit
         for claimed in claims:
             task = asyncio.create_task(self._work(claimed))
             self._running[task] = claimed
             task.add_done_callback(self._ended)
+        return len(claims)
 
     def _busy_chats(self) -> list[int]:
         outcomes = (*self._others, *self._retries)
@@ -154,6 +200,7 @@ class Worker:
     async def _look_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(LOOK_INTERVAL.total_seconds())
+            self._seeks = True
             self.look()
 
     async def _heed(self, stop: asyncio.Event) -> None:
