@@ -18,7 +18,8 @@ from tests.waiting import wait_for
 #: First ids: nobody is in two loads.
 WARM_UP, EVENLY, AT_ONCE, KILLED, FAILOVER = range(1_000_000, 6_000_000, 1_000_000)
 
-WARM_UP_PEOPLE = 100
+#: More than one replica begins at once, so that each has its share.
+WARM_UP_PEOPLE = 600
 PATIENCE = 10.0  # seconds without any answer after which the rest counts as lost
 AFTERMATH = 0.5  # seconds; what a bot still does about answered updates counts too
 

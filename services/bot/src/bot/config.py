@@ -68,7 +68,7 @@ class Config(BaseSettings):
         default=20, ge=0, description="Give the seconds to finish work on SIGTERM, less than stop_grace_period"
     )
     handler_concurrency: int = Field(
-        default=100, ge=1, description="Give how many chats are served at once, at least 1"
+        default=250, ge=1, description="Give how many chats are served at once, at least 1"
     )
     handler_timeout_seconds: float = Field(
         default=30, gt=0, description="Give the seconds after which a handler is cut off"
