@@ -57,3 +57,55 @@ async def test_work_that_was_done_when_the_stop_came_is_not_thrown_away() -> Non
         return 7
 
     assert await unless_stopped(stop, work()) == 7
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_cancellation_gets_through_in_whatever_turn_of_the_loop_it_comes(turns: int) -> None:
+    """Also in the one in which the work ends."""
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def often() -> None:
+        for _ in range(100):
+            await unless_stopped(asyncio.Event(), work())
+
+    task = asyncio.create_task(often())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert task.cancelled()
+
+
+async def test_work_that_fails_when_it_is_cancelled_does_not_hide_that_it_was() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ValueError("hides it") from None
+
+    task = asyncio.create_task(unless_stopped(asyncio.Event(), work()))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_work_that_fails_when_it_is_stopped_does_not_hide_that_it_was() -> None:
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        stop.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ValueError("hides it") from None
+
+    with pytest.raises(Stopped):
+        await unless_stopped(stop, work())

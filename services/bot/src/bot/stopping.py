@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ T = TypeVar("T")
 
 
 async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T:
-    """The result of `work`; cancels it and raises Stopped as soon as `stop` is set."""
+    """The result of `work`; raises Stopped as soon as `stop` is set. Whatever it raises, `work` has ended by then."""
     task = asyncio.ensure_future(work)
     waiter = asyncio.ensure_future(stop.wait())
     try:
@@ -23,11 +22,11 @@ async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T:
             raise Stopped
         return task.result()
     finally:
-        for unfinished in (task, waiter):
-            if not unfinished.done():
-                unfinished.cancel()
-                with suppress(asyncio.CancelledError):
-                    await unfinished
+        waiter.cancel()
+        task.cancel()
+        if not task.done():
+            # Whatever it raises now; but the caller's own cancellation must get through.
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def pause(stop: asyncio.Event, duration: timedelta) -> None:
