@@ -193,6 +193,7 @@ def test_while_the_database_is_away_nothing_is_confirmed(
     try:
         ada.say("/profile")
         assert bot.wait_for_problem("database")
+        assert "has not heard from this process" in bot.wait_for_problem("membership")
         assert unconfirmed(telegram) == 1
         assert ada.answers(wait=0) == []
     finally:

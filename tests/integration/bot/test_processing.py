@@ -299,3 +299,17 @@ async def test_a_group_that_became_a_supergroup_gets_the_answer_there(
     emulator.request("PATCH", f"/control/groups/{GROUP}", {"person_id": ADA, "upgrade_to": SUPERGROUP})
     assert await processing.run("hello", GROUP) == [Finished]
     assert texts(emulator) == [(GROUP, "Hello"), (SUPERGROUP, "Hello")]
+
+
+async def test_a_file_follows_a_group_that_became_a_supergroup(processing: Processing, emulator: Emulator) -> None:
+    @processing.dispatcher.message()
+    async def send(message: Message) -> SendDocument:
+        return message.answer_document(BufferedInputFile(b"content", "report.txt"))
+
+    emulator.request("PATCH", f"/control/groups/{GROUP}", {"person_id": ADA, "upgrade_to": SUPERGROUP})
+    assert await processing.run("report", GROUP) == [Finished]
+    calls = emulator.calls("sendDocument")
+    assert [(call["parameters"]["chat_id"], call["status"]) for call in calls] == [
+        (str(GROUP), 400),
+        (str(SUPERGROUP), 200),
+    ]

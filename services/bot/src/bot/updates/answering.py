@@ -82,7 +82,7 @@ class Answering:
         said = {"update_id": claimed.update_id, "reason": reason(error)}
         chat_id = getattr(error.method, "chat_id", None)
         if isinstance(error, TelegramForbiddenError):
-            log.info("user does not want to hear from the bot", extra=said)
+            log.info("chat does not want to hear from the bot", extra=said)
             if isinstance(chat_id, int) and is_id(chat_id):
                 await self._users.mark_blocked(UserId(chat_id))
         elif isinstance(error, TelegramBadRequest) and any(text in error.message for text in _POINTLESS):
@@ -101,7 +101,10 @@ class Answering:
     async def _send(self, claimed: Claimed, method: TelegramMethod[Any], changes: Changes) -> Outcome:
         await self._membership.sure(claimed.replica)
         try:
-            await self._bot(method)
+            try:
+                await self._bot(method)
+            except TelegramMigrateToChat as error:
+                await self._bot(method.model_copy(update={"chat_id": error.migrate_to_chat_id}))
         except (TelegramForbiddenError, TelegramBadRequest) as error:
             return await self.refused(claimed, error, changes)
         return Finished(claimed, changes)
