@@ -82,15 +82,7 @@ async def test_a_cancellation_gets_through_in_whatever_turn_of_the_loop_it_comes
 
 async def test_work_that_fails_when_it_is_cancelled_does_not_hide_that_it_was() -> None:
     begun = asyncio.Event()
-
-    async def work() -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            raise ValueError("hides it") from None
-
-    task = asyncio.create_task(unless_stopped(asyncio.Event(), work()))
+    task = asyncio.create_task(unless_stopped(asyncio.Event(), fail_when_cancelled(begun)))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -99,13 +91,13 @@ async def test_work_that_fails_when_it_is_cancelled_does_not_hide_that_it_was() 
 
 async def test_work_that_fails_when_it_is_stopped_does_not_hide_that_it_was() -> None:
     stop = asyncio.Event()
-
-    async def work() -> None:
-        stop.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            raise ValueError("hides it") from None
-
     with pytest.raises(Stopped):
-        await unless_stopped(stop, work())
+        await unless_stopped(stop, fail_when_cancelled(stop))
+
+
+async def fail_when_cancelled(begun: asyncio.Event) -> None:
+    begun.set()
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        raise ValueError("hides it") from None
