@@ -28,7 +28,6 @@ COMMENT ON COLUMN inbox_chats.due_at IS 'Not before then; what has waited longes
 COMMENT ON COLUMN inbox_chats.claimed_by IS 'replicas.id of the process that handles the chat now.';
 
 CREATE INDEX inbox_chats_due ON inbox_chats (due_at) WHERE waiting > 0;
-CREATE INDEX inbox_chats_idle ON inbox_chats (due_at) WHERE waiting = 0;
 
 -- What has ever come, for as long as Telegram may deliver it again.
 CREATE TABLE received_updates (

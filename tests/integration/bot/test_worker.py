@@ -60,6 +60,17 @@ async def working(
         running.cancel()
 
 
+class Done:
+    """Finishes whatever comes."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    async def process(self, claimed: Claimed) -> Outcome:
+        self.numbers.append(claimed.update_id)
+        return Finished(claimed)
+
+
 async def settled(inbox: Inbox, worker: Worker) -> None:
     """It has looked, and knows that nothing waits."""
     await inbox.receive(arrival(1000, 1000))
@@ -126,13 +137,8 @@ async def test_a_task_that_somebody_cancels_leaves_no_chat_stuck(inbox: Inbox, m
 
 @pytest.mark.usefixtures("only_when_told")
 async def test_what_comes_while_an_outcome_is_recorded_is_claimed_at_once(inbox: Inbox, member: Member) -> None:
-    done: list[int] = []
-
-    async def process(claimed: Claimed) -> Outcome:
-        done.append(claimed.update_id)
-        return Finished(claimed)
-
-    async with working(inbox, member, process) as worker:
+    done = Done()
+    async with working(inbox, member, done.process) as worker:
         async with inbox.database.transaction() as connection:
             await inbox.receive(arrival(1, 1))
             await inbox.receive(arrival(2, 2))
@@ -142,7 +148,7 @@ async def test_what_comes_while_an_outcome_is_recorded_is_claimed_at_once(inbox:
             await inbox.receive(arrival(3, 3))
             worker.look()
         await eventually(lambda: is_empty(inbox), "all is done")
-    assert sorted(done) == [1, 2, 3]
+    assert sorted(done.numbers) == [1, 2, 3]
 
 
 @pytest.mark.usefixtures("only_when_told")
@@ -169,32 +175,24 @@ async def test_what_is_received_is_begun_at_once_while_there_is_room(inbox: Inbo
 @pytest.mark.usefixtures("only_when_told")
 async def test_what_was_received_without_the_worker_knowing_is_done(inbox: Inbox, member: Member) -> None:
     """Its answer was lost, as when the connection ends after the commit."""
-    done: list[int] = []
-
-    async def process(claimed: Claimed) -> Outcome:
-        done.append(claimed.update_id)
-        return Finished(claimed)
+    done = Done()
 
     async def cut_off(replica: int | None, limit: int) -> list[Claimed]:
         assert len(await inbox.receive(arrival(1, 1), arrival(2, 2), replica=replica, limit=limit)) == 2
         raise StorageUnavailable("cut off")
 
-    async with working(inbox, member, process) as worker:
+    async with working(inbox, member, done.process) as worker:
         await settled(inbox, worker)
         with pytest.raises(StorageUnavailable):
             await worker.hand_over(cut_off)
         await eventually(lambda: is_empty(inbox), "all is done")
-    assert sorted(done) == [1, 2, 1000]
+    assert sorted(done.numbers) == [1, 2, 1000]
 
 
 @pytest.mark.usefixtures("only_when_told")
 async def test_who_is_told_to_stop_while_receiving_does_what_it_has_claimed(inbox: Inbox, member: Member) -> None:
-    done: list[int] = []
+    done = Done()
     stop, heard = asyncio.Event(), asyncio.Event()
-
-    async def process(claimed: Claimed) -> Outcome:
-        done.append(claimed.update_id)
-        return Finished(claimed)
 
     async def slowly(replica: int | None, limit: int) -> list[Claimed]:
         claims = await inbox.receive(arrival(1, 1), replica=replica, limit=limit)
@@ -202,7 +200,7 @@ async def test_who_is_told_to_stop_while_receiving_does_what_it_has_claimed(inbo
         await heard.wait()
         return claims
 
-    async with working(inbox, member, process, stop) as worker:
+    async with working(inbox, member, done.process, stop) as worker:
         await settled(inbox, worker)
         handing_over = asyncio.create_task(worker.hand_over(slowly))
         await stop.wait()
@@ -210,7 +208,7 @@ async def test_who_is_told_to_stop_while_receiving_does_what_it_has_claimed(inbo
         await inbox.value("SELECT 1")
         heard.set()
     await handing_over
-    assert done == [1000, 1]
+    assert done.numbers == [1000, 1]
     assert await is_empty(inbox)
 
 
