@@ -15,7 +15,7 @@ NO_ENGINE = 'echo "permission denied while trying to connect to the Docker daemo
 ENGINE_ONLY = '[ "$1" = info ]'
 
 
-def ensure_docker(folder: Path, **commands: str) -> subprocess.CompletedProcess[str]:
+def ensure_docker(folder: Path, docker_host: str = "", **commands: str) -> subprocess.CompletedProcess[str]:
     for name, script in commands.items():
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
@@ -23,8 +23,9 @@ def ensure_docker(folder: Path, **commands: str) -> subprocess.CompletedProcess[
         found = shutil.which(name)
         assert found
         (folder / name).symlink_to(found)
+    environment = {"PATH": str(folder), "DOCKER_HOST": docker_host}
     return subprocess.run(
-        [SCRIPT], env={"PATH": str(folder)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [SCRIPT], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
 
@@ -43,6 +44,13 @@ def test_what_is_missing_is_told_with_what_to_do(tmp_path: Path, commands: dict[
     refused = ensure_docker(tmp_path, id=NOT_ROOT, **commands)
     assert refused.returncode == 1
     assert told in refused.stderr
+
+
+def test_an_engine_elsewhere_that_does_not_answer_is_not_replaced(tmp_path: Path) -> None:
+    """As root, too, where one could be set up on this machine."""
+    refused = ensure_docker(tmp_path, "tcp://192.0.2.1:2375", id="echo 0", docker=NO_ENGINE)
+    assert refused.returncode == 1
+    assert "no engine answers at DOCKER_HOST=tcp://192.0.2.1:2375. Start it there, or unset" in refused.stderr
 
 
 @pytest.mark.parametrize("version", ["2.24.4", "v2.40.3", "2.100.0", "5.0.1"])
