@@ -232,7 +232,8 @@ async def test_a_concurrent_statement_waits_without_end_and_an_ordinary_one_besi
                 "SELECT true FROM pg_stat_activity WHERE now() - query_start > '1 s' AND query ~ '^CREATE INDEX'",
             )
             assert "trying again" not in run.said
-            await other.execute("COMMIT; BEGIN; SELECT FROM busy")
+            # Without a snapshot, for whose end the index would wait, too.
+            await other.execute("COMMIT; BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE")
             run.wait_until_said("trying again", times=2)
             await other.execute("COMMIT")
             code, said = run.end()

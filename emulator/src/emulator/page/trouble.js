@@ -72,14 +72,25 @@ function fillDrawer() {
   return { faults, others, blocks };
 }
 
+/** Switches whose change is on its way: until it has arrived, what is drawn is older. */
+const changing = new WeakSet();
+
+/** @param {HTMLInputElement} input @param {boolean} on */
+function draw(input, on) {
+  if (!changing.has(input)) input.checked = on;
+}
+
 /** @param {string} name @param {string} hint @param {(on: boolean) => Promise<unknown>} change */
 function switchLine(name, hint, change) {
   const input = element("input", { type: "checkbox", role: "switch", class: "switch" });
   input.addEventListener("change", () => {
-    change(input.checked).catch((error) => {
-      input.checked = !input.checked;
-      report(error);
-    });
+    changing.add(input);
+    change(input.checked)
+      .catch((error) => {
+        input.checked = !input.checked;
+        report(error);
+      })
+      .finally(() => changing.delete(input));
   });
   const words = element("span", { class: "switch-words" }, element("span", { text: name }));
   const line = element("label", { class: "switch-line" }, words, input);
@@ -113,9 +124,12 @@ function removeOf(trouble) {
 function drawTroubles(place) {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("input"));
   TROUBLES.forEach((trouble, nth) => {
-    inputs[nth].checked = state.faults.some((fault) => isOf(fault, trouble));
+    draw(
+      inputs[nth],
+      state.faults.some((fault) => isOf(fault, trouble)),
+    );
   });
-  inputs[TROUBLES.length].checked = Boolean(state.settings.rate_limits);
+  draw(inputs[TROUBLES.length], Boolean(state.settings.rate_limits));
 }
 
 /** @param {HTMLElement} place */
@@ -160,7 +174,7 @@ function blockLine(known, person) {
   const name = words.querySelector("bdi") ?? element("bdi");
   if (!name.isConnected) words.replaceChildren(name, " blocks the bot");
   setText(name, fullName(person));
-  /** @type {HTMLInputElement} */ (line.querySelector("input")).checked = person.blocked;
+  draw(/** @type {HTMLInputElement} */ (line.querySelector("input")), person.blocked);
   return line;
 }
 
