@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def migrated(server: Server) -> str:
     """The name of a database that the real migrator has brought up to date."""
-    asyncio.run(_copy(server, PRISTINE, MIGRATED))
+    asyncio.run(create_copy(server, PRISTINE, MIGRATED))
     code, said = Migrator(server.url("migrator", MIGRATED), ROOT / "db/migrations").up()
     assert code == 0, said
     return MIGRATED
@@ -49,27 +49,27 @@ def migrated(server: Server) -> str:
 async def database(server: Server, migrated: str) -> AsyncIterator[TestDatabase]:
     """A migrated database for this test alone."""
     name = f"test_{uuid.uuid4().hex}"
-    await _copy(server, migrated, name)
+    await create_copy(server, migrated, name)
     yield TestDatabase(server, name)
-    await _drop(server, name)
+    await drop(server, name)
 
 
 @pytest.fixture
 async def other_database(server: Server, migrated: str) -> AsyncIterator[TestDatabase]:
     """As `database`, and apart from it."""
     name = f"test_{uuid.uuid4().hex}"
-    await _copy(server, migrated, name)
+    await create_copy(server, migrated, name)
     yield TestDatabase(server, name)
-    await _drop(server, name)
+    await drop(server, name)
 
 
 @pytest.fixture
 async def empty_database(server: Server) -> AsyncIterator[TestDatabase]:
     """Roles and schemas alone, as db/init leaves them."""
     name = f"test_{uuid.uuid4().hex}"
-    await _copy(server, PRISTINE, name)
+    await create_copy(server, PRISTINE, name)
     yield TestDatabase(server, name)
-    await _drop(server, name)
+    await drop(server, name)
 
 
 @pytest.fixture
@@ -79,13 +79,13 @@ def migrator(empty_database: TestDatabase, tmp_path: Path) -> Migrator:
     return Migrator(empty_database.url("migrator"), directory)
 
 
-async def _copy(server: Server, template: str, name: str) -> None:
+async def create_copy(server: Server, template: str, name: str) -> None:
     connection = await server.connect("postgres", "postgres")
     await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     await connection.close()
 
 
-async def _drop(server: Server, name: str) -> None:
+async def drop(server: Server, name: str) -> None:
     connection = await server.connect("postgres", "postgres")
     await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await connection.close()

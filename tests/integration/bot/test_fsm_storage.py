@@ -27,7 +27,7 @@ from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.telegram.fsm_storage import CURRENT_CHANGES, ConversationChanges, PostgresStorage
 from tests.integration.bot.processes import TOKEN
-from tests.integration.conftest import TestDatabase, _copy, _drop
+from tests.integration.conftest import TestDatabase, create_copy, drop
 from tests.integration.postgres import Server
 
 KEY = StorageKey(bot_id=1, chat_id=2, user_id=3)
@@ -53,9 +53,9 @@ class CountedStore(ConversationStore):
 def database(server: Server, migrated: str) -> Iterator[TestDatabase]:
     """One for all tests here: there are many, and they leave nothing behind."""
     name = f"test_{uuid.uuid4().hex}"
-    asyncio.run(_copy(server, migrated, name))
+    asyncio.run(create_copy(server, migrated, name))
     yield TestDatabase(server, name)
-    asyncio.run(_drop(server, name))
+    asyncio.run(drop(server, name))
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from bot.updates.answering import Answering
 from bot.updates.failing import HANDLER_ATTEMPTS, TELEGRAM_ATTEMPTS, Failing
 from bot.updates.outcomes import Failed, Finished, Outcome
 from bot.updates.processing import Processor
+from bot.views.translations import Translations
 from emulator.client import Emulator
 from tests.integration.bot.members import Member, watched
 from tests.integration.bot.processes import EmulatorProcess
@@ -75,7 +76,7 @@ class Processing:
         self._member = member
         self._store = self.inbox.store
         encode = partial(bot.session.encode, bot)
-        failing = Failing(self.outage, encode, ())
+        failing = Failing(self.outage, encode, (), Translations())
         answering = Answering(bot, bot.session, database, self._store, self.users, member.membership, failing)
         outbox, timeout = OutboxStore(database), timedelta(seconds=20)
         self._processor = Processor(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.users import Identity, User, UserId
-from bot.views import texts
+from bot.views import profile, start
 
 LONGEST_MESSAGE = 4096  # characters, in Telegram
 
@@ -16,6 +17,10 @@ anything = st.text(alphabet=st.characters(codec=None), max_size=70_000)
 
 def user(first_name: str) -> User:
     return User(UserId(1), None, first_name, datetime(2026, 3, 9, tzinfo=UTC))
+
+
+def shown(first_name: str) -> str:
+    return profile.profile(user(first_name), ZoneInfo("UTC"), 3).text
 
 
 @given(anything)
@@ -35,14 +40,20 @@ def test_ordinary_names_are_left_as_they_are() -> None:
 
 @given(st.text(max_size=70_000))
 def test_no_name_breaks_a_reply(name: str) -> None:
-    for reply in (texts.welcome(user(name)), texts.profile(user(name))):
+    for reply in (start.welcome(user(name)).text, shown(name)):
         assert "<" not in reply
         assert len(unescape(reply)) <= LONGEST_MESSAGE
 
 
 def test_the_profile_shows_the_name_as_it_was_typed() -> None:
-    assert unescape(texts.profile(user("<b>&amp;"))) == "ID: 1\nName: <b>&amp;\nJoined: 2026-03-09"
+    assert unescape(shown("<b>&amp;")).splitlines() == [
+        "ID: 1",
+        "Name: <b>&amp;",
+        "Language: English",
+        "Joined: Mar 9, 2026",
+        "3 orders",
+    ]
 
 
 def test_a_very_long_name_is_cut() -> None:
-    assert len(texts.profile(user("x" * 65_536))) < 400
+    assert len(shown("x" * 65_536)) < 400

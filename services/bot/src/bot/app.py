@@ -11,27 +11,35 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import uvloop
 from aiogram import Bot, Dispatcher, Router
+from aiogram.utils.i18n import I18n
 
 from bot import logs
 from bot.config import Config
+from bot.domain.shop import Shop
 from bot.errors import BotError, ConfigError, Stopped
 from bot.handlers import routers as own_routers
+from bot.handlers.notices import Notices
 from bot.leading import lead
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
 from bot.outgoing.rate_limits import RateLimits
 from bot.outgoing.sender import Sender
 from bot.stopping import unless_stopped
+from bot.storage.carts import CartStore
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, open_database, open_session
 from bot.storage.inbox import CHANNEL as INBOX_CHANNEL
 from bot.storage.inbox import InboxStore
 from bot.storage.membership import Membership
+from bot.storage.orders import OrderStore
 from bot.storage.outbox import CHANNEL as OUTBOX_CHANNEL
 from bot.storage.outbox import OutboxStore
+from bot.storage.personal_data import PersonalDataStore
+from bot.storage.products import ProductStore
 from bot.storage.schema_version import wait_for_schema
 from bot.storage.users import UserStore
 from bot.telegram.bot import make_bot
@@ -45,6 +53,7 @@ from bot.updates.polling import Poller
 from bot.updates.processing import Processor
 from bot.updates.purging import Purger
 from bot.updates.worker import Worker
+from bot.views.translations import Translations
 
 #: How long a process that stops waits to hand over, should the database not answer.
 GOODBYE_TIMEOUT = 2.0  # seconds
@@ -134,10 +143,25 @@ async def _work(
     session: Session,
     membership: Membership,
 ) -> None:
-    users, conversations, outbox = UserStore(database), ConversationStore(database), OutboxStore(database)
+    conversations, outbox = ConversationStore(database), OutboxStore(database)
     inbox = InboxStore(database, conversations, outbox)
-    dispatcher = Dispatcher(storage=PostgresStorage(conversations), users=users)
-    dispatcher.include_routers(*routers, *own_routers())
+    shop = Shop(settings.currency, ZoneInfo(settings.time_zone), frozenset(settings.admin_ids))
+    users, orders = UserStore(database), OrderStore(database)
+    I18n.set_current(i18n := Translations())
+    dispatcher = Dispatcher(
+        storage=PostgresStorage(conversations),
+        i18n=i18n,
+        shop=shop,
+        users=users,
+        products=ProductStore(database, shop.currency),
+        carts=CartStore(database, shop.currency),
+        orders=orders,
+        personal_data=PersonalDataStore(database, orders),
+        notices=Notices(users, i18n, shop),
+    )
+    dispatcher.include_routers(
+        *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
+    )
     encode = partial(session.encode, bot)
 
     outbox_wakeup = asyncio.Event()
@@ -147,7 +171,7 @@ async def _work(
         outbox_wakeup.set()
 
     outage = Outage(bot, over=go_on)
-    failing = Failing(outage, encode, settings.admin_ids)
+    failing = Failing(outage, encode, settings.admin_ids, i18n)
     answering = Answering(bot, session, database, inbox, users, membership, failing)
     timeout = timedelta(seconds=settings.handler_timeout_seconds)
     processor = Processor(bot, dispatcher, database, inbox, outbox, encode, answering, failing, timeout)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from bot.domain.settings import time_zones
 from bot.errors import ConfigError
 
 SECRETS_DIR = Path("/run/secrets")
@@ -40,6 +41,20 @@ def _http_url(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
         raise ValueError("must start with https:// or http://")
     return url.rstrip("/")
+
+
+def _currency(code: str) -> str:
+    from babel.numbers import is_currency
+
+    if not is_currency(code):
+        raise ValueError("is no currency")
+    return code
+
+
+def _time_zone(name: str) -> str:
+    if name not in time_zones():
+        raise ValueError("is no time zone")
+    return name
 
 
 class Config(BaseSettings):
@@ -79,6 +94,16 @@ class Config(BaseSettings):
     admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)] = Field(
         default=(), description="Give the Telegram user ids of the admins, such as 123456789,987654321"
     )
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        default="EUR", description="Give the currency of the shop's prices by its ISO 4217 code, such as EUR"
+    )
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        default="UTC", description="Give the shop's time zone by its IANA name, such as Europe/Berlin"
+    )
+    flood_messages: int = Field(
+        default=30, ge=0, description="Give how many messages a user may send in FLOOD_SECONDS; 0 is any number"
+    )
+    flood_seconds: float = Field(default=10, gt=0, description="Give the seconds in which FLOOD_MESSAGES are counted")
     health_host: str = Field(default="127.0.0.1", description="Give the address on which /live and /ready answer")
     health_port: int = Field(default=8080, ge=0, le=65535, description="Give the port on which /live and /ready answer")
     log_format: Literal["json", "text"] = Field(default="json", description="Choose json or text")

@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 from bot.updates.failing import NOTICE_INTERVAL
-from bot.views.texts import SORRY
 from emulator.client import Json
 from tests.integration.bot.chaos.conftest import NewBot
 from tests.integration.bot.chaos.examination import shown_by_bot
@@ -12,6 +11,7 @@ from tests.integration.bot.chaos.trial import Trial
 from tests.integration.bot.chaos.workload import message, mixed
 from tests.waiting import wait_for
 
+SORRY = "Sorry, something went wrong on my side. Please try again."
 FAILING, HANGING, UNREADABLE, ADMIN = 1001, 1002, 1003, 1004
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NewType
 
+from bot.domain.languages import language
+from bot.domain.settings import Settings
 from bot.domain.text import storable
 
 UserId = NewType("UserId", int)
@@ -16,19 +18,31 @@ class Identity:
     id: UserId
     username: str | None
     first_name: str
+    #: What their Telegram speaks, as an IETF tag.
+    language_code: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "first_name", storable(self.first_name))
-        if self.username is not None:
-            object.__setattr__(self, "username", storable(self.username))
+        for name in ("username", "language_code"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, storable(value))
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who has sent /start."""
+    """Somebody whom the bot remembers."""
 
     id: UserId
     username: str | None
     first_name: str
     created_at: datetime
     settings: dict[str, Any] = field(default_factory=dict)
+    language_code: str | None = None
+
+    @property
+    def chosen(self) -> Settings:
+        return Settings.read(self.settings)
+
+    @property
+    def language(self) -> str:
+        return language(self.chosen.language, self.language_code)

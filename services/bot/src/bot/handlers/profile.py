@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.methods import SendMessage
 from aiogram.types import Message
-from aiogram.types import User as TelegramUser
 
-from bot.domain.users import UserId
-from bot.storage.users import UserStore
-from bot.views import texts
+from bot.domain.users import User
+from bot.storage.orders import OrderStore
+from bot.views import profile as views
 
 router = Router(name="profile")
 
 
 @router.message(Command("profile"))
-async def profile(message: Message, event_from_user: TelegramUser, users: UserStore) -> SendMessage:
-    user = await users.get(UserId(event_from_user.id))
-    return message.answer(texts.profile(user) if user else texts.NOT_REGISTERED)
+async def profile(message: Message, user: User | None, zone: ZoneInfo, orders: OrderStore) -> SendMessage:
+    if user is None:
+        return views.not_registered().answer(message)
+    return views.profile(user, zone, await orders.count_of_user(user.id)).answer(message)

@@ -12,7 +12,7 @@ from bot.errors import StorageUnavailable
 from bot.storage.database import Database
 
 #: The newest file in db/migrations that this release needs.
-REQUIRED_VERSION = 7
+REQUIRED_VERSION = 18
 
 POLL_INTERVAL = timedelta(seconds=0.5)
 

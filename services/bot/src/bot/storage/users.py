@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from bot.domain.settings import Settings
 from bot.domain.users import Identity, User, UserId
 from bot.storage.batching import Batched
 from bot.storage.database import Database
@@ -13,23 +15,34 @@ class UserStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._register = Batched(self._register_many)
+        self._get = Batched(self._get_many)
 
     async def register(self, identity: Identity) -> User:
         """Adds the user, or brings a known user's names up to date; the first day stays. No longer blocked."""
         return await self._register(identity)
 
     async def get(self, user_id: UserId) -> User | None:
-        """None for somebody who has never sent /start."""
+        """None for somebody whom the bot does not know."""
+        return await self._get(user_id)
+
+    async def change_settings(self, identity: Identity, changes: dict[str, Any]) -> Settings:
+        """Leaves the other settings as they are; adds somebody who is not known yet."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(
+            stored = await connection.fetchval(
                 """
-                SELECT id, username, first_name, created_at, settings
-                FROM users
-                WHERE id = $1
+                INSERT INTO users (id, username, first_name, language_code, settings)
+                VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (id) DO UPDATE
+                SET settings = users.settings || excluded.settings
+                RETURNING settings
                 """,
-                user_id,
+                identity.id,
+                identity.username,
+                identity.first_name,
+                identity.language_code,
+                changes,
             )
-        return User(**row) if row else None
+        return Settings.read(stored)
 
     async def mark_blocked(self, user_id: UserId) -> None:
         """The user does not want to hear from the bot; no matter whether the user is known."""
@@ -44,6 +57,19 @@ class UserStore:
                 user_id,
             )
 
+    async def mark_unblocked(self, user_id: UserId) -> None:
+        """No matter whether the user is known."""
+        async with self._database.connection() as connection:
+            await connection.execute(
+                """
+                UPDATE users
+                SET blocked_at = NULL
+                WHERE id = $1
+                  AND blocked_at IS NOT NULL
+                """,
+                user_id,
+            )
+
     async def _register_many(self, identities: Sequence[Identity]) -> list[User]:
         # A row may be touched once; and two batches that touch rows in the same order do not deadlock.
         latest = {identity.id: identity for identity in identities}
@@ -51,18 +77,34 @@ class UserStore:
         async with self._database.connection() as connection:
             rows = await connection.fetch(
                 """
-                INSERT INTO users (id, username, first_name)
-                SELECT id, username, first_name
-                FROM unnest($1::bigint[], $2::text[], $3::text[]) AS given (id, username, first_name)
+                INSERT INTO users (id, username, first_name, language_code)
+                SELECT id, username, first_name, language_code
+                FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+                    AS given (id, username, first_name, language_code)
                 ON CONFLICT (id) DO UPDATE
                 SET username = excluded.username,
                     first_name = excluded.first_name,
+                    language_code = excluded.language_code,
                     blocked_at = NULL
-                RETURNING id, username, first_name, created_at, settings
+                RETURNING id, username, first_name, created_at, settings, language_code
                 """,
                 [identity.id for identity in ordered],
                 [identity.username for identity in ordered],
                 [identity.first_name for identity in ordered],
+                [identity.language_code for identity in ordered],
             )
         users = {row["id"]: User(**row) for row in rows}
         return [users[identity.id] for identity in identities]
+
+    async def _get_many(self, user_ids: Sequence[UserId]) -> list[User | None]:
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(
+                """
+                SELECT id, username, first_name, created_at, settings, language_code
+                FROM users
+                WHERE id = ANY ($1::bigint[])
+                """,
+                user_ids,
+            )
+        users = {row["id"]: User(**row) for row in rows}
+        return [users.get(user_id) for user_id in user_ids]

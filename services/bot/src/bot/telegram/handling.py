@@ -54,11 +54,17 @@ class Handling:
     ) -> None:
         self.changes = ConversationChanges()
         self.committed: Transaction | None = None
+        #: What the answer to a press says.
+        self.toasted = ""
         self._claimed = claimed
         self._database = database
         self._inbox = inbox
         self._outbox = outbox
         self._encode = encode
+
+    def toast(self, text: str) -> None:
+        """Shows it, up to 200 characters, to whoever pressed the button. Without it a press is answered silently."""
+        self.toasted = text
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

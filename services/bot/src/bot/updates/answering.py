@@ -5,7 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+)
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Update
 
@@ -24,7 +31,14 @@ from bot.updates.outcomes import Finished, Outcome
 ANSWER_TIMEOUT = 10  # seconds
 
 #: Telegram refuses these because what they ask for has been done, or has become pointless.
-_POINTLESS = ("message is not modified", "query is too old", "message to delete not found", "chat not found")
+_POINTLESS = (
+    "chat not found",
+    "message can't be edited",
+    "message is not modified",
+    "message to delete not found",
+    "message to edit not found",
+    "query is too old",
+)
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +88,13 @@ class Answering:
         except TelegramAPIError as error:
             return await self.refused(claimed, error, changes)
         return Finished(claimed, changes)
+
+    async def answer_press(self, press_id: str, text: str = "") -> None:
+        """The button stops waiting. Not tried for long: after some seconds nobody looks any more."""
+        try:
+            await self._bot(AnswerCallbackQuery(callback_query_id=press_id, text=text or None), ANSWER_TIMEOUT)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            log.info("press not answered", extra={"reason": reason(error)})
 
     async def refused(
         self, claimed: Claimed, error: TelegramAPIError, changes: Changes = (), update: Update | None = None

@@ -19,6 +19,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import Update
+from aiogram.utils.i18n import I18n
 from pydantic import ValidationError
 
 from bot.backoff import delay
@@ -53,10 +54,11 @@ log = logging.getLogger(__name__)
 
 
 class Failing:
-    def __init__(self, outage: Outage, encode: Encode, admin_ids: Sequence[int]) -> None:
+    def __init__(self, outage: Outage, encode: Encode, admin_ids: Sequence[int], i18n: I18n) -> None:
         self._outage = outage
         self._encode = encode
         self._admin_ids = admin_ids
+        self._i18n = i18n
 
     async def after(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Retry | Failed:
         """What is to become of an update after this; without `update` nobody gets an apology."""
@@ -92,7 +94,7 @@ class Failing:
         log.log(logging.ERROR if gives_up else logging.WARNING, event, extra=fields, exc_info=trace)
 
     def _apologies(self, claimed: Claimed, update: Update | None) -> list[Outgoing]:
-        method = apology(update) if update else None
+        method = apology(update, self._i18n) if update else None
         return [Outgoing(claimed.chat_id, self._encode(method), key=f"apology:{claimed.id}")] if method else []
 
     def _notices(self, claimed: Claimed, error: Exception) -> list[Outgoing]:

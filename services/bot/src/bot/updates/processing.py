@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ class Processor:
         """Raises no error of the update's, the database's or Telegram's, and does not record what it returns."""
         try:
             if claimed.handled:
-                return await self._answer(claimed, claimed.answer)
+                return await self._go_on(claimed)
             return await self._handle(claimed)
         except ClaimLost:
             # Or what it was about to commit has been committed: then the claim is let go.
@@ -78,25 +79,52 @@ class Processor:
             return self._failing.given_up(claimed, error)
         handling = Handling(claimed, self._database, self._inbox, self._outbox, self._encode)
         CURRENT_CHANGES.set(handling.changes)
+        failure: Exception | None = None
+        answer = None
         try:
             answer = await self._dispatch(update, handling)
         except (ClaimLost, StorageUnavailable):
             raise
-        except Exception as error:
-            if not handling.committed:
-                return await self._after_error(claimed, error, update)
-            log.exception("handler failed after its transaction", extra={"update_id": claimed.update_id})
-            answer = None
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this update's alone
+            failure = error
         # What somebody whom the handler has left behind still does would be lost.
         handling.changes.seal()
+        concluding = self._conclude(claimed, update, handling, answer, failure)
+        if update.callback_query is None:
+            return await concluding
+        return await self._while_press_is_answered(update.callback_query.id, handling.toasted, concluding)
+
+    async def _conclude(
+        self, claimed: Claimed, update: Update, handling: Handling, answer: Any, failure: Exception | None
+    ) -> Outcome:
         if handling.committed:
-            if answer:
-                log.error("answer outside of the transaction not sent", extra={"update_id": claimed.update_id})
+            if failure:
+                log.error("handler failed after its transaction", extra=_id_of(claimed), exc_info=failure)
+            elif answer:
+                log.error("answer outside of the transaction not sent", extra=_id_of(claimed))
             return await self._answer(claimed, handling.committed.answered)
+        if failure:
+            return await self._after_error(claimed, failure, update)
         changes = handling.changes.pending()
         if not isinstance(answer, TelegramMethod):
             return Finished(claimed, changes)
         return await self._answering.answer(claimed, answer, changes)
+
+    async def _while_press_is_answered(self, press_id: str, text: str, concluding: Awaitable[Outcome]) -> Outcome:
+        answering = asyncio.create_task(self._answering.answer_press(press_id, text))
+        try:
+            outcome = await concluding
+        except BaseException:
+            answering.cancel()
+            raise
+        await answering
+        return outcome
+
+    async def _go_on(self, claimed: Claimed) -> Outcome:
+        """With what was handled, but not answered to its end."""
+        press = _read(claimed.payload).get("callback_query")
+        answer = self._answer(claimed, claimed.answer)
+        return await (self._while_press_is_answered(str(press["id"]), "", answer) if press else answer)
 
     async def _dispatch(self, update: Update, handling: Handling) -> Any:
         """What the handler returns. Raises what it raises, and TimeoutError."""
@@ -118,6 +146,10 @@ class Processor:
 
     async def _answer(self, claimed: Claimed, call: Any) -> Outcome:
         return await self._answering.deliver(claimed, call) if call else Finished(claimed)
+
+
+def _id_of(claimed: Claimed) -> dict[str, Any]:
+    return {"update_id": claimed.update_id}
 
 
 def _read(payload: str) -> Any:

@@ -1,0 +1,3 @@
+-- migrate: no-transaction
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS users_username ON users (lower(username)) WHERE username IS NOT NULL;

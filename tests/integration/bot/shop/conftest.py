@@ -1,0 +1,117 @@
+"""An open shop: one bot, one database and one emulator for all tests of a file, which bring people of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from emulator.client import Emulator, Person
+from tests.integration.bot.processes import BotProcess, EmulatorProcess
+from tests.integration.conftest import TestDatabase, create_copy, drop
+from tests.integration.postgres import Server
+from tests.waiting import wait_for
+
+OWNER, CLERK = 9001, 9002
+
+_USER_IDS = itertools.count(5_000_000_000)
+
+
+class Shop:
+    """A shop at work, looked at from outside."""
+
+    def __init__(self, database: TestDatabase, telegram: EmulatorProcess, bot: BotProcess) -> None:
+        self.database = database
+        self.telegram = telegram
+        self.bot = bot
+
+    @property
+    def emulator(self) -> Emulator:
+        return self.telegram.client
+
+    def person(self, first_name: str = "Ada", **names: str) -> Person:
+        """Somebody whom the bot has never seen."""
+        return self.emulator.person(next(_USER_IDS), first_name, **names)
+
+    def sql(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return asyncio.run(self._fetch(query, *arguments))
+
+    def value(self, query: str, *arguments: Any) -> Any:
+        return self.sql(query, *arguments)[0][0]
+
+    def product(self, sku: str, name: str = "Tea", price: int = 450, stock: int = 10, **more: Any) -> int:
+        """A product for sale; its id."""
+        return int(
+            self.value(
+                """
+                INSERT INTO products (sku, name, description, price, currency, stock, is_hidden)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                RETURNING id
+                """,
+                *(sku, name, more.get("description", ""), price, more.get("currency", "EUR"), stock),
+                more.get("is_hidden", False),
+            )
+        )
+
+    def wait_until_idle(self) -> None:
+        """Nothing waits to be handled or sent."""
+        waiting = "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state = 'pending')"
+        wait_for(lambda: self.value(waiting) == 0, "everything is handled and sent")
+
+    def failed(self) -> list[tuple[Any, ...]]:
+        return self.sql("SELECT update_id, error FROM failed_updates")
+
+    async def _fetch(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        connection = await self.database.connect("migrator")
+        try:
+            return [tuple(row) for row in await connection.fetch(query, *arguments)]
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="module")
+def open_shop(server: Server, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Shop]]:
+    """Opens one, with settings of the bot's; it is closed with the file's last test."""
+    with ExitStack() as stack:
+
+        def opened(**settings: str) -> Shop:
+            folder = tmp_path_factory.mktemp("shop")
+            database = TestDatabase(server, f"shop_{uuid.uuid4().hex}")
+            asyncio.run(create_copy(server, migrated, database.name))
+            stack.callback(lambda: asyncio.run(drop(server, database.name)))
+            telegram = stack.enter_context(EmulatorProcess(folder))
+            telegram.start()
+            settings = {"ADMIN_IDS": f"{OWNER},{CLERK}", "FLOOD_MESSAGES": "0", **settings}
+            bot = stack.enter_context(BotProcess(folder, database.url("bot"), telegram.url, **settings))
+            bot.start()
+            bot.wait_until_ready()
+            return Shop(database, telegram, bot)
+
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shop(open_shop: Callable[..., Shop]) -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def customer(shop: Shop) -> Person:
+    return shop.person()
+
+
+@pytest.fixture
+def owner(shop: Shop) -> Person:
+    """An admin."""
+    return shop.emulator.person(OWNER, "Olga")
+
+
+@pytest.fixture
+def clerk(shop: Shop) -> Person:
+    """Another admin."""
+    return shop.emulator.person(CLERK, "Carl")
