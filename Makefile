@@ -24,10 +24,13 @@ clean: ## Remove the demo with its data, the images and the tools
 	@scripts/clean
 
 ##@ Work on it
-.PHONY: migration test check fmt lock bench screenshots
+.PHONY: migration texts test check fmt lock bench screenshots
 migration: ## Begin a migration: make migration NAME=add_orders
 	@scripts/ensure-venv
 	@scripts/migration "$$NAME"
+texts: ## Collect what the bot says into the catalogues of its languages
+	@scripts/ensure-venv
+	@.venv/bin/python scripts/texts.py
 test: ## Everything: lint, types, unit, integration and end-to-end tests
 	@scripts/ensure-docker
 	@scripts/ensure-images

@@ -58,6 +58,40 @@ class Shop:
             )
         )
 
+    def order(self, customer: Person, *product_ids: int, quantity: int = 1, note: str = "") -> int:
+        """Places one as the customer would; its id."""
+        for product_id in product_ids:
+            self.tap(customer, f"put:{product_id}:{quantity}:product")
+        self.check_out(customer, note)
+        assert "Thank you!" in self.push(customer, "Place the order")
+        return int(self.value("SELECT max(id) FROM orders WHERE user_id = $1", customer.id))
+
+    def check_out(self, customer: Person, note: str = "") -> str:
+        """As far as the summary, which is returned."""
+        customer.ask("/cart")
+        assert "Where to" in self.push(customer, "Check out")
+        return customer.ask(note) if note else self.push(customer, "Nothing to add")
+
+    def push(self, person: Person, label: str) -> str:
+        """Presses the newest button that says so; the text of its message afterwards."""
+        message_id, data = next(
+            (answer.id, button["callback_data"])
+            for answer in sorted(person.seen.values(), key=lambda answer: -answer.id)
+            for button in answer.buttons
+            if button["text"] == label
+        )
+        return self.tap(person, data, message_id)
+
+    def tap(self, person: Person, data: str, message_id: int | None = None) -> str:
+        """A press with any data, on the newest message if no other is given; the text of the message afterwards."""
+        if not person.seen:
+            person.ask("/help")
+        message_id = message_id or max(person.seen)
+        person.press_data(message_id, data, forged=True)
+        self.wait_until_idle()
+        person.read(wait=0)
+        return person.seen[message_id].text
+
     def wait_until_idle(self) -> None:
         """Nothing waits to be handled or sent."""
         waiting = "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state = 'pending')"

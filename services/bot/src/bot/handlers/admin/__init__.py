@@ -21,5 +21,6 @@ def admin_router() -> Router:
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
     subjects: list[Router] = []
-    router.include_routers(*subjects)
+    for subject in subjects:
+        router.include_router(subject)
     return router
