@@ -113,7 +113,7 @@ async def place(
             await state.clear()
             placed = await orders.details_in(transaction.connection, order_id)
             transaction.answer(order_views.order(placed, zone).noted(order_views.placed()).replace(press))
-            said = partial(admin_views.new_order, placed.order, identity.first_name)
+            said = partial(admin_views.new_order, placed.order)
             await notices.tell(transaction, admins, said, f"order:{order_id}:placed")
     return None
 
