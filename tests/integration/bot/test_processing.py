@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiogram import Bot, Dispatcher
@@ -15,10 +16,13 @@ from aiogram.dispatcher.event.bases import CancelHandler
 from aiogram.fsm.context import FSMContext
 from aiogram.methods import SendDocument, SendMessage
 from aiogram.types import BufferedInputFile, Message
+from aiogram.utils.i18n import I18n
 
 from bot.config import Config
 from bot.domain.inbox import Arrival, Retry
+from bot.domain.shop import Shop
 from bot.domain.users import Identity, UserId
+from bot.handlers.notices import Notices
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxStore
 from bot.storage.users import UserStore
@@ -76,7 +80,9 @@ class Processing:
         self._member = member
         self._store = self.inbox.store
         encode = partial(bot.session.encode, bot)
-        failing = Failing(self.outage, encode, (), Translations())
+        I18n.set_current(i18n := Translations())
+        notices = Notices(self.users, i18n, Shop("EUR", ZoneInfo("UTC"), frozenset()))
+        failing = Failing(self.outage, encode, self.users, notices, i18n)
         answering = Answering(bot, bot.session, database, self._store, self.users, member.membership, failing)
         outbox, timeout = OutboxStore(database), timedelta(seconds=20)
         self._processor = Processor(

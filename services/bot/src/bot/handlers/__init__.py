@@ -7,7 +7,19 @@ from datetime import timedelta
 from aiogram import F, Router
 from aiogram.enums import ChatType
 
-from bot.handlers import blocking, cart, catalogue, checkout, groups, orders, personal_data, profile, settings, start
+from bot.handlers import (
+    blocking,
+    cart,
+    catalogue,
+    checkout,
+    groups,
+    orders,
+    personal_data,
+    product_links,
+    profile,
+    settings,
+    start,
+)
 from bot.handlers.admin import admin_router
 from bot.handlers.help import router as help_router
 from bot.middlewares.acquaintance import Acquaintance
@@ -34,7 +46,8 @@ def routers(most_messages: int, period: timedelta) -> list[Router]:
         help_router,  # the last: it answers whatever the others did not understand
     )
     private.include_routers(
-        start.router,  # it makes the acquaintance itself
+        product_links.router,
+        start.router,  # they make the acquaintance themselves
         acquainted,
     )
     all_of_them = Router(name="orderly")

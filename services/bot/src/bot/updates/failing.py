@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
 from datetime import timedelta
 
 from aiogram.exceptions import (
@@ -27,6 +26,8 @@ from bot.domain.calls import Outgoing
 from bot.domain.inbox import Claimed, Retry
 from bot.domain.text import storable
 from bot.handlers.errors import admin_notice, apology
+from bot.handlers.notices import Notices
+from bot.storage.users import UserStore
 from bot.telegram.handling import Encode
 from bot.telegram.outage import Outage
 from bot.telegram.reasons import reason
@@ -54,14 +55,18 @@ log = logging.getLogger(__name__)
 
 
 class Failing:
-    def __init__(self, outage: Outage, encode: Encode, admin_ids: Sequence[int], i18n: I18n) -> None:
+    def __init__(self, outage: Outage, encode: Encode, users: UserStore, notices: Notices, i18n: I18n) -> None:
         self._outage = outage
         self._encode = encode
-        self._admin_ids = admin_ids
+        self._users = users
+        self._notices = notices
         self._i18n = i18n
 
     async def after(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Retry | Failed:
-        """What is to become of an update after this; without `update` nobody gets an apology."""
+        """What is to become of an update after this; without `update` nobody gets an apology.
+
+        Raises StorageUnavailable.
+        """
         if isinstance(error, TelegramRetryAfter):
             return Retry(claimed, timedelta(seconds=error.retry_after))
         in_trouble = isinstance(error, TELEGRAM_IN_TROUBLE)
@@ -73,10 +78,11 @@ class Failing:
         self._log(claimed, error, gives_up)
         if not gives_up:
             return Retry(claimed, wait, _told(error))
-        return self.given_up(claimed, error, update)
+        return await self.given_up(claimed, error, update)
 
-    def given_up(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Failed:
-        messages = [*self._apologies(claimed, update), *self._notices(claimed, error)]
+    async def given_up(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Failed:
+        """Raises StorageUnavailable."""
+        messages = [*await self._apologies(claimed, update), *await self._told_to_admins(claimed, error)]
         return Failed(claimed, _told(error), messages)
 
     def _log(self, claimed: Claimed, error: Exception, gives_up: bool) -> None:
@@ -93,19 +99,19 @@ class Failing:
             trace = error
         log.log(logging.ERROR if gives_up else logging.WARNING, event, extra=fields, exc_info=trace)
 
-    def _apologies(self, claimed: Claimed, update: Update | None) -> list[Outgoing]:
-        method = apology(update, self._i18n) if update else None
+    async def _apologies(self, claimed: Claimed, update: Update | None) -> list[Outgoing]:
+        method = await apology(update, self._users, self._i18n) if update else None
         return [Outgoing(claimed.chat_id, self._encode(method), key=f"apology:{claimed.id}")] if method else []
 
-    def _notices(self, claimed: Claimed, error: Exception) -> list[Outgoing]:
+    async def _told_to_admins(self, claimed: Claimed, error: Exception) -> list[Outgoing]:
         period = int(time.time() // NOTICE_INTERVAL)
         return [
             Outgoing(
-                admin_id,
-                self._encode(admin_notice(admin_id, claimed.update_id, type(error).__name__)),
-                key=f"failed:{admin_id}:{period}",
+                admin.id,
+                self._encode(admin_notice(admin, claimed.update_id, type(error).__name__, self._i18n)),
+                key=f"failed:{admin.id}:{period}",
             )
-            for admin_id in self._admin_ids
+            for admin in await self._notices.admins()
         ]
 
 

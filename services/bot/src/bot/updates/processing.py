@@ -58,9 +58,7 @@ class Processor:
     async def process(self, claimed: Claimed) -> Outcome:
         """Raises no error of the update's, the database's or Telegram's, and does not record what it returns."""
         try:
-            if claimed.handled:
-                return await self._go_on(claimed)
-            return await self._handle(claimed)
+            return await self._attempt(claimed)
         except ClaimLost:
             # Or what it was about to commit has been committed: then the claim is let go.
             log.warning("claim lost", extra={"update_id": claimed.update_id})
@@ -68,6 +66,12 @@ class Processor:
         except StorageUnavailable as error:
             log.warning("update waits", extra={"update_id": claimed.update_id, "reason": str(error)})
             return Retry(claimed, delay(0))
+
+    async def _attempt(self, claimed: Claimed) -> Outcome:
+        try:
+            return await (self._go_on(claimed) if claimed.handled else self._handle(claimed))
+        except (ClaimLost, StorageUnavailable):
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this update's alone
             return await self._failing.after(claimed, error)
 
@@ -76,7 +80,7 @@ class Processor:
             update = Update.model_validate(_read(claimed.payload), context={"bot": self._bot})
         except ValidationError as error:
             log.error("update not understood", extra={"update_id": claimed.update_id})
-            return self._failing.given_up(claimed, error)
+            return await self._failing.given_up(claimed, error)
         handling = Handling(claimed, self._database, self._inbox, self._outbox, self._encode)
         CURRENT_CHANGES.set(handling.changes)
         failure: Exception | None = None
