@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 
 from bot.domain.languages import DEFAULT_LANGUAGE, LANGUAGES
 from bot.views.translations import LOCALES, Translations
-from scripts.texts import extracted, is_translated, read
+from scripts.texts import KEYWORDS, SOURCE, extracted, is_translated, read
 
 TRANSLATED = sorted(set(LANGUAGES) - {DEFAULT_LANGUAGE})
 
@@ -45,6 +46,15 @@ def marks(text: str) -> list[str]:
 def test_there_is_a_catalogue_for_every_language_that_can_be_chosen(translations: Translations) -> None:
     assert sorted(translations.available_locales) == TRANSLATED
     assert sorted(path.name for path in LOCALES.iterdir()) == TRANSLATED
+
+
+def test_every_text_of_the_code_is_found() -> None:
+    """A call inside of an f-string, or with anything but literals, would stay English for ever."""
+    calls = (node for path in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text())))
+    said = [node for node in calls if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KEYWORDS]
+    texts = [[ast.literal_eval(argument) for argument in call.args[:2]] for call in said if call.args]
+    found = {text if isinstance(text, str) else tuple(text) for text in ids(extracted())}
+    assert {tuple(text) if len(text) > 1 else text[0] for text in texts} == found
 
 
 def test_every_text_is_in_every_catalogue_and_nothing_else(said: Catalog, catalogue: Catalog) -> None:

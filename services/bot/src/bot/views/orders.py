@@ -72,7 +72,8 @@ def line(order: Order, zone: ZoneInfo) -> str:
 
 def details(shown: OrderDetails, zone: ZoneInfo) -> str:
     order = shown.order
-    parts = [f"<b>{_('Order {number}').format(number=order_number(order.id))}</b> · {status(order.status)}"]
+    heading = _("Order {number}").format(number=order_number(order.id))
+    parts = [f"<b>{heading}</b> · {status(order.status)}"]
     parts += [_item(item) for item in shown.items[:MOST_ITEMS]]
     if (more := len(shown.items) - MOST_ITEMS) > 0:
         parts.append(ngettext("and {count} more product", "and {count} more products", more).format(count=more))
