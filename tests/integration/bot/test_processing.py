@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiogram import Bot, Dispatcher
@@ -20,9 +19,7 @@ from aiogram.utils.i18n import I18n
 
 from bot.config import Config
 from bot.domain.inbox import Arrival, Retry
-from bot.domain.shop import Shop
 from bot.domain.users import Identity, UserId
-from bot.handlers.notices import Notices
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxStore
 from bot.storage.users import UserStore
@@ -81,8 +78,7 @@ class Processing:
         self._store = self.inbox.store
         encode = partial(bot.session.encode, bot)
         I18n.set_current(i18n := Translations())
-        notices = Notices(self.users, i18n, Shop("EUR", ZoneInfo("UTC"), frozenset()))
-        failing = Failing(self.outage, encode, self.users, notices, i18n)
+        failing = Failing(self.outage, encode, self.users, (), i18n)
         answering = Answering(bot, bot.session, database, self._store, self.users, member.membership, failing)
         outbox, timeout = OutboxStore(database), timedelta(seconds=20)
         self._processor = Processor(

@@ -148,7 +148,6 @@ async def _work(
     shop = Shop(settings.currency, ZoneInfo(settings.time_zone), frozenset(settings.admin_ids))
     users, orders = UserStore(database), OrderStore(database)
     I18n.set_current(i18n := Translations())
-    notices = Notices(users, i18n, shop)
     dispatcher = Dispatcher(
         storage=PostgresStorage(conversations),
         i18n=i18n,
@@ -158,7 +157,7 @@ async def _work(
         carts=CartStore(database, shop.currency),
         orders=orders,
         personal_data=PersonalDataStore(database, orders),
-        notices=notices,
+        notices=Notices(users, i18n, shop),
     )
     dispatcher.include_routers(
         *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
@@ -172,7 +171,7 @@ async def _work(
         outbox_wakeup.set()
 
     outage = Outage(bot, over=go_on)
-    failing = Failing(outage, encode, users, notices, i18n)
+    failing = Failing(outage, encode, users, shop.admin_ids, i18n)
     answering = Answering(bot, session, database, inbox, users, membership, failing)
     timeout = timedelta(seconds=settings.handler_timeout_seconds)
     processor = Processor(bot, dispatcher, database, inbox, outbox, encode, answering, failing, timeout)

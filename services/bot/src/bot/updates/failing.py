@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from collections.abc import Collection
 from datetime import timedelta
 
 from aiogram.exceptions import (
@@ -24,9 +25,11 @@ from pydantic import ValidationError
 from bot.backoff import delay
 from bot.domain.calls import Outgoing
 from bot.domain.inbox import Claimed, Retry
+from bot.domain.languages import DEFAULT_LANGUAGE, language
 from bot.domain.text import storable
+from bot.domain.users import UserId
+from bot.errors import StorageUnavailable
 from bot.handlers.errors import admin_notice, apology
-from bot.handlers.notices import Notices
 from bot.storage.users import UserStore
 from bot.telegram.handling import Encode
 from bot.telegram.outage import Outage
@@ -55,11 +58,13 @@ log = logging.getLogger(__name__)
 
 
 class Failing:
-    def __init__(self, outage: Outage, encode: Encode, users: UserStore, notices: Notices, i18n: I18n) -> None:
+    def __init__(
+        self, outage: Outage, encode: Encode, users: UserStore, admin_ids: Collection[int], i18n: I18n
+    ) -> None:
         self._outage = outage
         self._encode = encode
         self._users = users
-        self._notices = notices
+        self._admin_ids = admin_ids
         self._i18n = i18n
 
     async def after(self, claimed: Claimed, error: Exception, update: Update | None = None) -> Retry | Failed:
@@ -100,19 +105,35 @@ class Failing:
         log.log(logging.ERROR if gives_up else logging.WARNING, event, extra=fields, exc_info=trace)
 
     async def _apologies(self, claimed: Claimed, update: Update | None) -> list[Outgoing]:
-        method = await apology(update, self._users, self._i18n) if update else None
+        if update is None:
+            return []
+        event = update.callback_query or update.message
+        sender = event.from_user if event else None
+        with self._i18n.use_locale(
+            await self._language(sender.id, sender.language_code) if sender else DEFAULT_LANGUAGE
+        ):
+            method = apology(update)
         return [Outgoing(claimed.chat_id, self._encode(method), key=f"apology:{claimed.id}")] if method else []
 
     async def _told_to_admins(self, claimed: Claimed, error: Exception) -> list[Outgoing]:
         period = int(time.time() // NOTICE_INTERVAL)
-        return [
-            Outgoing(
-                admin.id,
-                self._encode(admin_notice(admin, claimed.update_id, type(error).__name__, self._i18n)),
-                key=f"failed:{admin.id}:{period}",
-            )
-            for admin in await self._notices.admins()
-        ]
+        told = []
+        for admin_id in self._admin_ids:
+            with self._i18n.use_locale(await self._language(admin_id)):
+                method = admin_notice(admin_id, claimed.update_id, type(error).__name__)
+            told.append(Outgoing(admin_id, self._encode(method), key=f"failed:{admin_id}:{period}"))
+        return told
+
+    async def _language(self, user_id: int, told: str | None = None) -> str:
+        """Raises StorageUnavailable; whatever else is wrong with the database must not keep an apology back."""
+        try:
+            user = await self._users.get(UserId(user_id))
+        except StorageUnavailable:
+            raise
+        except Exception:
+            log.exception("language not known", extra={"user_id": user_id})
+            user = None
+        return user.language if user else language(None, told)
 
 
 def _told(error: Exception) -> str:
