@@ -18,6 +18,8 @@ from aiogram import Bot, Dispatcher, Router
 from aiogram.utils.i18n import I18n
 
 from bot import logs
+from bot.charting.process import TIMEOUT as CHART_TIMEOUT
+from bot.charting.process import Charts
 from bot.config import Config
 from bot.domain.shop import Shop
 from bot.errors import BotError, ConfigError, Stopped
@@ -41,6 +43,7 @@ from bot.storage.outbox import OutboxStore
 from bot.storage.personal_data import PersonalDataStore
 from bot.storage.products import ProductStore
 from bot.storage.schema_version import wait_for_schema
+from bot.storage.statistics import StatisticsStore
 from bot.storage.users import UserStore
 from bot.telegram.bot import make_bot
 from bot.telegram.fsm_storage import PostgresStorage
@@ -147,6 +150,7 @@ async def _work(
     inbox = InboxStore(database, conversations, outbox)
     shop = Shop(settings.currency, ZoneInfo(settings.time_zone), frozenset(settings.admin_ids))
     users, orders = UserStore(database), OrderStore(database)
+    timeout = timedelta(seconds=settings.handler_timeout_seconds)
     I18n.set_current(i18n := Translations())
     dispatcher = Dispatcher(
         storage=PostgresStorage(conversations),
@@ -158,6 +162,8 @@ async def _work(
         orders=orders,
         personal_data=PersonalDataStore(database, orders),
         notices=Notices(users, i18n, shop),
+        statistics=StatisticsStore(database, shop.currency),
+        charts=Charts(min(CHART_TIMEOUT, timeout * 2 / 3)),
     )
     dispatcher.include_routers(
         *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
@@ -173,7 +179,6 @@ async def _work(
     outage = Outage(bot, over=go_on)
     failing = Failing(outage, encode, users, shop.admin_ids, i18n)
     answering = Answering(bot, session, database, inbox, users, membership, failing)
-    timeout = timedelta(seconds=settings.handler_timeout_seconds)
     processor = Processor(bot, dispatcher, database, inbox, outbox, encode, answering, failing, timeout)
     worker = Worker(inbox, membership, outage, processor.process, settings.handler_concurrency)
     membership.listen(INBOX_CHANNEL, worker.look)

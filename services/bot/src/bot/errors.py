@@ -5,7 +5,8 @@ BotError
 ├── DatabaseRefused      the database will never let the bot in as it is configured
 ├── StorageUnavailable   the database is away: what was asked may be tried again
 ├── ClaimLost            another process has been given the update, or the chat: leave it alone
-└── Stopped              the bot was told to stop while it waited
+├── Stopped              the bot was told to stop while it waited
+└── ChartFailed          there is no picture: what it would have shown has to be said
 """
 
 from __future__ import annotations
@@ -28,3 +29,6 @@ class Stopped(BotError): ...
 
 
 class ClaimLost(BotError): ...
+
+
+class ChartFailed(BotError): ...

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aiogram.types import InlineKeyboardButton
 from aiogram.utils.i18n import gettext as _
 from aiogram.utils.i18n.context import get_i18n
-from babel.dates import format_time, get_timezone_location
+from babel.dates import format_time
 
 from bot.domain.languages import LANGUAGES
 from bot.domain.settings import Settings
@@ -18,6 +18,7 @@ from bot.views.callback_data import (
     ShowSettings,
     ShowZones,
 )
+from bot.views.formatting import city
 from bot.views.screen import Screen, button
 
 #: By region, from west to east.
@@ -93,8 +94,8 @@ def zones(region: str, chosen: Settings, now: datetime) -> Screen:
 
 def _zone(name: str, now: datetime) -> str:
     locale = get_i18n().current_locale
-    city = get_timezone_location(name, locale=locale, return_city=True).rpartition("/")[2]
-    return f"{city}, {format_time(now, 'short', tzinfo=ZoneInfo(name), locale=locale)}"
+    zone = ZoneInfo(name)
+    return f"{city(zone)}, {format_time(now, 'short', tzinfo=zone, locale=locale)}"
 
 
 def _marked(text: str, is_chosen: bool) -> str:

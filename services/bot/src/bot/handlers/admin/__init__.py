@@ -8,6 +8,7 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
+from bot.handlers.admin import stats
 
 
 class FromAdmin(Filter):
@@ -20,7 +21,7 @@ def admin_router() -> Router:
     router = Router(name="admin")
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
-    subjects: list[Router] = []
+    subjects: list[Router] = [stats.router]
     for subject in subjects:
         router.include_router(subject)
     return router
