@@ -86,3 +86,10 @@ def test_two_people_do_not_see_each_other(stack: Stack, newcomer: Person) -> Non
     other.ask("/start")
     assert newcomer.ask("/profile") == profile(newcomer.id, "Ada")
     assert other.ask("/profile") == profile(other.id, "Grace")
+
+
+def test_the_demos_owner_is_shown_how_the_shop_does(stack: Stack) -> None:
+    olga = stack.emulator.person(1003, "Olga")
+    olga.read(wait=0)
+    olga.say("/stats")
+    assert olga.expect("Last 30 days", wait=60).message["photo"], "matplotlib finds what it needs in the container"

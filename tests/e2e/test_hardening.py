@@ -39,9 +39,32 @@ def test_a_container_of_ours_can_do_little(stack: Stack, service: str) -> None:
 
 @pytest.mark.parametrize("service", ["bot", "emulator"])
 def test_nothing_can_be_written_in_a_container_of_ours(stack: Stack, service: str) -> None:
-    for path in ("/", "/app", "/venv", "/tmp", "/run/secrets"):
+    # The bot's /tmp is in memory.
+    for path in ("/", "/app", "/venv", "/var/tmp", "/run/secrets", *(["/tmp"] if service != "bot" else [])):
         refused = stack.compose("exec", "--no-TTY", service, "sh", "-c", f"echo x > {path}/x", check=False)
         assert refused.returncode != 0, path
+
+
+def test_what_is_written_in_the_bots_tmp_is_small_and_is_never_run(stack: Stack) -> None:
+    def runs(script: str) -> bool:
+        return stack.compose("exec", "--no-TTY", "bot", "sh", "-c", script, check=False).returncode == 0
+
+    assert runs("cp /bin/true /tmp/true")
+    assert not runs("/tmp/true")
+    assert not runs("head -c 17M /dev/zero > /tmp/zero")
+    assert runs("rm -f /tmp/true /tmp/zero")
+
+
+def test_the_demos_products_are_put_in_by_one_who_can_do_no_more_than_the_bot(stack: Stack) -> None:
+    shown = stack.inspect("products")
+    host = shown["HostConfig"]
+    assert shown["State"]["ExitCode"] == 0
+    assert shown["Config"]["User"] == "10001:10001"
+    assert host["ReadonlyRootfs"] is True
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert not [mount for mount in shown["Mounts"] if mount["Type"] == "volume" or mount["RW"]]
+    assert stack.sql("SELECT count(*) FROM products WHERE sku IN ('SENCHA', 'MATCHA-SET')") == "2"
 
 
 def test_only_the_demo_publishes_a_port_and_only_on_loopback(stack: Stack, production: dict[str, Any]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from emulator.people import Person
 
 GREETING = """\
-Three people are here: Ada, Boris and Olga. Press Start in one of the chats, then send /profile. Change the name in \
-the chat’s menu (⋮) and send /start again: the bot remembers. Open “Make trouble” and go on writing: nothing gets \
-lost."""
+A tea shop with three people. Ada and Boris are customers: Press Start in their chats, then order something from \
+/catalogue (Boris reads Russian). Olga runs the shop: press Start as her, too, and she hears of each order; /admin is \
+hers alone. Open “Make trouble” and go on: nothing gets lost."""
 
-DESCRIPTION = "A bot that remembers. Press Start to begin."
+DESCRIPTION = "A small tea shop. Press Start to look around."
 
 
 @dataclass(frozen=True, slots=True)
