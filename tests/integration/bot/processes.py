@@ -134,6 +134,10 @@ class BotProcess(Process):
         super().__init__(folder / "bot.log", "bot", "run", **environment)
         self._healthcheck = Process(folder / "healthcheck.log", "bot", "healthcheck", **environment)
 
+    def configure(self, **settings: str) -> None:
+        """From the next start on."""
+        self._environment |= settings
+
     def healthcheck(self) -> int:
         """The exit code of the image's own probe."""
         self._healthcheck.start()

@@ -45,7 +45,9 @@ from bot.storage.products import ProductStore
 from bot.storage.schema_version import wait_for_schema
 from bot.storage.statistics import StatisticsStore
 from bot.storage.users import UserStore
+from bot.telegram.admin_menus import AdminMenus
 from bot.telegram.bot import make_bot
+from bot.telegram.command_menu import customers_menus
 from bot.telegram.fsm_storage import PostgresStorage
 from bot.telegram.outage import Outage
 from bot.telegram.patient_caller import PatientCaller
@@ -152,6 +154,8 @@ async def _work(
     users, orders = UserStore(database), OrderStore(database)
     timeout = timedelta(seconds=settings.handler_timeout_seconds)
     I18n.set_current(i18n := Translations())
+    encode = partial(session.encode, bot)
+    admin_menus = AdminMenus(database, users, outbox, encode, i18n, shop)
     dispatcher = Dispatcher(
         storage=PostgresStorage(conversations),
         i18n=i18n,
@@ -164,11 +168,11 @@ async def _work(
         notices=Notices(users, i18n, shop),
         statistics=StatisticsStore(database, shop.currency),
         charts=Charts(min(CHART_TIMEOUT, timeout * 2 / 3)),
+        admin_menus=admin_menus,
     )
     dispatcher.include_routers(
         *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
     )
-    encode = partial(session.encode, bot)
 
     outbox_wakeup = asyncio.Event()
 
@@ -185,7 +189,7 @@ async def _work(
 
     call = PatientCaller(bot, health, stop)
     kinds = dispatcher.resolve_used_update_types()
-    poller = Poller(bot, call, inbox, membership, worker.hand_over, kinds, stop)
+    poller = Poller(bot, call, inbox, membership, worker.hand_over, kinds, customers_menus(i18n), stop)
     limits = RateLimits(settings.outbox_messages_per_second)
     sender = Sender(outbox, session, bot, outage, limits, outbox_wakeup, may_act=lambda: membership.leads)
     membership.listen(OUTBOX_CHANNEL, outbox_wakeup.set)
@@ -193,6 +197,7 @@ async def _work(
 
     async def prepare() -> None:
         await poller.prepare()
+        await admin_menus.renew()
         health.report("bot", None)
 
     async def follow() -> None:

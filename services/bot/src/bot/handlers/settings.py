@@ -15,6 +15,8 @@ from bot.domain.settings import Settings, time_zones
 from bot.domain.shop import Shop
 from bot.domain.users import Identity
 from bot.storage.users import UserStore
+from bot.telegram.admin_menus import AdminMenus
+from bot.telegram.handling import Handling
 from bot.views import settings as views
 from bot.views.callback_data import (
     ChooseLanguage,
@@ -51,8 +53,17 @@ async def choose_language(
     users: UserStore,
     shop: Shop,
     i18n: I18n,
-) -> EditMessageText:
-    return await _choose(press, {"language": callback_data.code}, identity, users, shop, i18n)
+    admin_menus: AdminMenus,
+    handling: Handling,
+) -> EditMessageText | None:
+    answer = await _choose(press, {"language": callback_data.code}, identity, users, shop, i18n)
+    if identity.id not in shop.admin_ids:
+        return answer
+    async with handling.transaction() as transaction:
+        transaction.answer(answer)
+        spoken = language(callback_data.code, identity.language_code)
+        await admin_menus.show(transaction, identity.id, spoken)
+    return None
 
 
 @router.callback_query(ShowZones.filter(F.region == None))  # noqa: E711 - a magic filter

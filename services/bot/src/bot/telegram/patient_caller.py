@@ -36,22 +36,36 @@ class PatientCaller:
         self._problem: str | None = None
 
     async def __call__(
-        self, method: TelegramMethod[T], *, again: TelegramMethod[T] | None = None, request_timeout: int | None = None
+        self,
+        method: TelegramMethod[T],
+        *,
+        again: TelegramMethod[T] | None = None,
+        request_timeout: int | None = None,
+        final: type[AiogramError] | tuple[()] = (),
     ) -> T:
-        """Raises Stopped. `again` is sent instead after a failure; `request_timeout` is in seconds."""
+        """Raises Stopped, and `final`, which no waiting mends.
+
+        `again` is sent instead after a failure; `request_timeout` is in seconds.
+        """
         try:
-            return await self._repeat(method, again, request_timeout)
+            return await self._repeat(method, again, request_timeout, final)
         finally:
             # Also for whoever does not ask any more: it has no trouble with Telegram.
             self._health.report("telegram", None)
             self._problem = None
 
     async def _repeat(
-        self, method: TelegramMethod[T], again: TelegramMethod[T] | None, request_timeout: int | None
+        self,
+        method: TelegramMethod[T],
+        again: TelegramMethod[T] | None,
+        request_timeout: int | None,
+        final: type[AiogramError] | tuple[()],
     ) -> T:
         for attempt in itertools.count():
             try:
                 result = await unless_stopped(self._stop, self._bot(method, request_timeout))
+            except final:
+                raise
             except AiogramError as error:
                 self._report(_explain(error))
                 # Two programs that poll in turn would each look well to a short poll.

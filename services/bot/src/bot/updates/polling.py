@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 from aiogram import Bot
-from aiogram.methods import DeleteWebhook
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import DeleteWebhook, SetMyCommands
 
 from bot.backoff import LONGEST
 from bot.domain.inbox import LARGEST_ID, Arrival, Claimed, chat_of, is_id
@@ -17,9 +18,9 @@ from bot.errors import Stopped
 from bot.stopping import pause
 from bot.storage.inbox import InboxStore
 from bot.storage.membership import Membership
-from bot.telegram.command_menu import set_command_menu
 from bot.telegram.patient_caller import PatientCaller
 from bot.telegram.raw_updates import GetRawUpdates
+from bot.telegram.reasons import reason
 from bot.updates.worker import HandOver
 
 POLL_TIMEOUT = 30  # seconds; Telegram answers an empty list after it
@@ -39,6 +40,7 @@ class Poller:
         membership: Membership,
         hand_over: HandOver,
         kinds: Sequence[str],
+        menus: Sequence[SetMyCommands],
         stop: asyncio.Event,
     ) -> None:
         self._bot = bot
@@ -47,12 +49,14 @@ class Poller:
         self._membership = membership
         self._hand_over = hand_over
         self._kinds = list(kinds)
+        self._menus = menus
         self._stop = stop
 
     async def prepare(self) -> None:
         """Makes Telegram hand over updates by polling, and show the commands. Raises Stopped."""
         await self._call(DeleteWebhook())
-        await self._call(set_command_menu())
+        for menu in self._menus:
+            await self._show(menu)
 
     async def run(self) -> None:
         """Returns when `stop` is set. Raises StorageUnavailable; what was not committed comes again."""
@@ -61,6 +65,13 @@ class Poller:
             log.info("receiving", extra={"bot_id": self._bot.id, "offset": offset})
             while not self._stop.is_set():
                 offset = await self._receive(offset)
+
+    async def _show(self, menu: SetMyCommands) -> None:
+        try:
+            await self._call(menu, final=TelegramBadRequest)
+        except TelegramBadRequest as error:
+            # No reason to answer nobody.
+            log.error("commands not shown", extra={"language": menu.language_code, "reason": reason(error)})
 
     async def _receive(self, offset: int | None) -> int | None:
         """One batch; returns the next offset."""
