@@ -95,7 +95,10 @@ class Shop:
     def wait_until_idle(self) -> None:
         """Nothing waits to be handled or sent."""
         waiting = "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state = 'pending')"
-        wait_for(lambda: self.value(waiting) == 0, "everything is handled and sent")
+        wait_for(
+            lambda: self.emulator.counts()["waiting"] == 0 and self.value(waiting) == 0,
+            "everything is handled and sent",
+        )
 
     def failed(self) -> list[tuple[Any, ...]]:
         return self.sql("SELECT update_id, error FROM failed_updates")

@@ -44,7 +44,7 @@ class AdminMenus:
             shown = await self._store.chats(connection)
             former = shown - self._shop.admin_ids
             # Whoever has asked to be forgotten is an admin still.
-            languages |= {chat_id: DEFAULT_LANGUAGE for chat_id in shown - former - languages.keys()}
+            languages |= dict.fromkeys(shown - former - languages.keys(), DEFAULT_LANGUAGE)
             await self._store.add(connection, languages)
             await self._store.remove(connection, former)
             shows = [self._shown(admin_id, language) for admin_id, language in languages.items()]
