@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command
@@ -16,8 +18,11 @@ router.message.filter(F.chat.type != ChatType.PRIVATE)
 
 
 @router.message(Command(*CUSTOMERS))
+@router.message(Command(re.compile(".*"), magic=F.mention))  # the filter takes no other bot's name
 async def only_in_private(message: Message, bot: Bot) -> SendMessage:
-    return views.only_in_private((await bot.me()).username or "").answer(message)
+    said = views.only_in_private((await bot.me()).username or "").answer(message)
+    topic = message.message_thread_id if message.is_topic_message else None
+    return said.model_copy(update={"message_thread_id": topic})
 
 
 @router.message()
