@@ -29,7 +29,7 @@ from bot.middlewares.throttling import Throttling
 def routers(most_messages: int, period: timedelta) -> list[Router]:
     """`most_messages` is what one user may send within the period; 0 is as much as they like."""
     private = Router(name="private")
-    private.message.filter(F.chat.type == ChatType.PRIVATE)
+    private.message.filter(F.chat.type == ChatType.PRIVATE, F.from_user)
     private.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)
     acquainted = Router(name="acquainted")
     for observer in (acquainted.message, acquainted.callback_query):

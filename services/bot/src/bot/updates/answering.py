@@ -32,12 +32,20 @@ ANSWER_TIMEOUT = 10  # seconds
 
 #: Telegram refuses these because what they ask for has been done, or has become pointless.
 _POINTLESS = (
+    "CHAT_WRITE_FORBIDDEN",
+    "MESSAGE_ID_INVALID",
+    "TOPIC_CLOSED",
+    "TOPIC_DELETED",
     "chat not found",
     "message can't be edited",
+    "message identifier is not specified",
     "message is not modified",
+    "message thread not found",
     "message to delete not found",
     "message to edit not found",
+    "not enough rights to send",
     "query is too old",
+    "there is no text in the message to edit",  # a press that was forged
 )
 
 log = logging.getLogger(__name__)

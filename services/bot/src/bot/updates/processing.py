@@ -12,13 +12,14 @@ from typing import Any
 import orjson
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
+from aiogram.dispatcher.middlewares.user_context import UserContextMiddleware
 from aiogram.exceptions import TelegramAPIError
 from aiogram.methods.base import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.backoff import delay
-from bot.domain.inbox import Claimed, Retry
+from bot.domain.inbox import Claimed, Retry, is_id
 from bot.errors import ClaimLost, StorageUnavailable
 from bot.storage.database import Database
 from bot.storage.inbox import InboxStore
@@ -81,6 +82,9 @@ class Processor:
         except ValidationError as error:
             log.error("update not understood", extra={"update_id": claimed.update_id})
             return await self._failing.given_up(claimed, error)
+        if not _has_possible_ids(update):
+            log.info("update of nobody passed over", extra=_id_of(claimed))
+            return Finished(claimed)
         handling = Handling(claimed, self._database, self._inbox, self._outbox, self._encode)
         CURRENT_CHANGES.set(handling.changes)
         failure: Exception | None = None
@@ -154,6 +158,12 @@ class Processor:
 
 def _id_of(claimed: Claimed) -> dict[str, Any]:
     return {"update_id": claimed.update_id}
+
+
+def _has_possible_ids(update: Update) -> bool:
+    """Whether what it is about can be kept: Telegram's ids are far smaller than PostgreSQL's largest."""
+    about = UserContextMiddleware.resolve_event_context(update)
+    return all(given is None or is_id(given) for given in (about.chat_id, about.user_id, about.thread_id))
 
 
 def _read(payload: str) -> Any:
