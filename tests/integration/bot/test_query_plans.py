@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
-from typing import TypeVar
 
 import pytest
 
 from bot.config import Config
 from bot.domain.calls import Call
 from bot.domain.inbox import Claimed, Retry
-from bot.storage.database import Database, open_database
+from bot.storage.database import open_database
 from tests.hostile import PASSWORD
+from tests.integration.bot.metering import Meter
 from tests.integration.bot.processes import TOKEN
 from tests.integration.bot.receiving import Inbox, arrival
 from tests.integration.conftest import TestDatabase
 from tests.integration.postgres import Server
-
-T = TypeVar("T")
 
 BATCH = 50
 #: Of chats that wait, those that others work for: they have waited longest.
@@ -47,8 +45,6 @@ FILL = """
     INSERT INTO replicas OVERRIDING SYSTEM VALUE VALUES (1000);
     ANALYZE
 """
-
-Read = dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -79,44 +75,12 @@ async def _execute(server: Server, role: str, database: str, query: str) -> None
     await connection.close()
 
 
-class Meter:
-    """Counts the rows of each table that were read, and refuses that a whole one was."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._most: Read = {}
-
-    async def __call__(self, query: Awaitable[T]) -> T:
-        before = await self._counted()
-        result = await query
-        after = await self._counted()
-        for table, (scans, rows) in after.items():
-            assert scans == before[table][0] or table in SMALL, f"{table} was read from beginning to end"
-            self._most[table] = max(self._most.get(table, 0), rows - before[table][1])
-        return result
-
-    def read(self, table: str) -> int:
-        """The most that one query has read."""
-        return self._most[table]
-
-    async def _counted(self) -> dict[str, tuple[int, int]]:
-        async with self._database.connection() as connection:
-            await connection.execute("SELECT pg_stat_force_next_flush()")
-            rows = await connection.fetch(
-                """
-                SELECT relname, seq_scan, coalesce(idx_tup_fetch, 0) + seq_tup_read AS read
-                FROM pg_stat_user_tables
-                """
-            )
-        return {row["relname"]: (row["seq_scan"], row["read"]) for row in rows}
-
-
 SMALL = ("replicas", "polling", "users", "outbox", "conversations", "schema_migrations")
 
 
 @pytest.fixture
 def meter(inbox: Inbox) -> Meter:
-    return Meter(inbox.database)
+    return Meter(inbox.database, SMALL)
 
 
 async def times(work: Callable[[], Awaitable[object]]) -> None:
@@ -126,7 +90,7 @@ async def times(work: Callable[[], Awaitable[object]]) -> None:
 
 async def test_what_waits_longest_is_claimed_and_finished(inbox: Inbox, meter: Meter) -> None:
     replica = await inbox.join()
-    finish = Meter(inbox.database)
+    finish = Meter(inbox.database, SMALL)
 
     async def work() -> None:
         claims = await meter(inbox.store.claim(replica, BATCH))

@@ -114,13 +114,15 @@ class OrderStore:
 
     async def of_user(self, user_id: UserId, cursor: Cursor, size: int) -> Page[Order]:
         """The newest first."""
+        # A plan that is made for one who has ordered much would look for them among everybody's orders; one that is
+        # made without knowing who it is for goes to their own.
         async with self._database.connection() as connection:
             if cursor.back:
                 rows = await connection.fetch(
                     """
                     SELECT id, user_id, status, total, currency, delivery_note, placed_at
                     FROM orders
-                    WHERE user_id = $1
+                    WHERE user_id = (SELECT $1::bigint)
                       AND id > $2
                     ORDER BY id
                     LIMIT $3
@@ -134,7 +136,7 @@ class OrderStore:
                     """
                     SELECT id, user_id, status, total, currency, delivery_note, placed_at
                     FROM orders
-                    WHERE user_id = $1
+                    WHERE user_id = (SELECT $1::bigint)
                       AND id < $2
                     ORDER BY id DESC
                     LIMIT $3
@@ -228,14 +230,13 @@ class OrderStore:
         await connection.execute(
             """
             UPDATE products
-            SET stock = least(stock + returned.quantity, $2)
-            FROM (
-                SELECT product_id, sum(quantity) AS quantity
-                FROM order_items
-                WHERE order_id = ANY ($1::bigint[])
-                GROUP BY product_id
-            ) AS returned
-            WHERE products.id = returned.product_id
+            SET stock = least($2, stock + (
+                    SELECT sum(quantity)
+                    FROM order_items
+                    WHERE order_id = ANY ($1::bigint[])
+                      AND product_id = products.id
+                ))
+            WHERE id = ANY (ARRAY(SELECT product_id FROM order_items WHERE order_id = ANY ($1::bigint[])))
             """,
             order_ids,
             MOST_STOCK,

@@ -118,12 +118,13 @@ class PersonalDataStore:
     async def _open_orders(
         self, connection: AnyConnection, user_id: UserId, *, lock: bool = False
     ) -> dict[OrderId, Status]:
+        # Said in this way, it is looked for among the user's orders, not among the open orders of all.
         rows = await connection.fetch(
             f"""
             SELECT id, status
             FROM orders
             WHERE user_id = $1
-              AND status IN ('placed', 'confirmed', 'shipped')
+              AND status NOT IN ('delivered', 'cancelled')
             ORDER BY id
             {"FOR UPDATE" if lock else ""}
             """,  # noqa: S608 - one of two constants

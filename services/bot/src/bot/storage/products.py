@@ -20,16 +20,17 @@ class ProductStore:
 
     async def for_sale(self, cursor: Cursor, size: int) -> Page[Product]:
         """A page, in the order in which the products were added."""
+        # With `currency = $1`, the order would be that of the primary key as well, where what is hidden is in the way.
         async with self._database.connection() as connection:
             if cursor.back:
                 rows = await connection.fetch(
                     """
                     SELECT id, sku, name, description, price, currency, stock, is_hidden
                     FROM products
-                    WHERE currency = $1
+                    WHERE (currency, id) < ($1, $2)
+                      AND currency >= $1
                       AND NOT is_hidden
-                      AND id < $2
-                    ORDER BY id DESC
+                    ORDER BY currency DESC, id DESC
                     LIMIT $3
                     """,
                     self._currency,
@@ -41,10 +42,10 @@ class ProductStore:
                     """
                     SELECT id, sku, name, description, price, currency, stock, is_hidden
                     FROM products
-                    WHERE currency = $1
+                    WHERE (currency, id) > ($1, $2)
+                      AND currency <= $1
                       AND NOT is_hidden
-                      AND id > $2
-                    ORDER BY id
+                    ORDER BY currency, id
                     LIMIT $3
                     """,
                     self._currency,
