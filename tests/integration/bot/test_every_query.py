@@ -90,6 +90,25 @@ def test_every_file_of_storage_has_statements() -> None:
         ('await connection.execute(f"NOTIFY {CHANNEL}")', ["NOTIFY orderly_inbox"]),
         ("await c.fetch(f\"SELECT 1 {'FOR UPDATE' if lock else ''}\", 1)", ["SELECT 1 FOR UPDATE", "SELECT 1 "]),
         ("await poller.prepare()", []),
+        (
+            """
+async def list(self, back):
+    way, order = ("<", "DESC") if back else (">", "ASC")
+    await self.connection.fetch(f"SELECT {way} {order}")
+""",
+            ["SELECT < DESC", "SELECT < ASC", "SELECT > DESC", "SELECT > ASC"],
+        ),
+        (
+            """
+async def new(self):
+    return await self._list("is_new")
+async def old(self):
+    return await self._list("is_old")
+async def _list(self, condition):
+    return await self.connection.fetch(f"SELECT {condition}")
+""",
+            ["SELECT is_new", "SELECT is_old"],
+        ),
     ],
 )
 def test_a_statement_is_found(tmp_path: Path, line: str, found: list[str]) -> None:
@@ -114,16 +133,48 @@ def test_a_call_without_a_literal_is_noticed(tmp_path: Path, line: str) -> None:
     assert read_source(_source(tmp_path, line)).unclear == ["bot/storage/inbox.py:1"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        """
+async def run(self, query):
+    await self.connection.fetch(query)
+self.run("SELECT 1")
+""",
+        """
+async def run(self):
+    query = "VALUES (1)"
+    query += self.more
+    await self.connection.fetch(query)
+""",
+        """
+async def run(self):
+    for column in self.columns:
+        await self.connection.fetch(f"VALUES ({column})")
+""",
+        """
+async def _run(self, query):
+    await self.connection.fetch(query)
+self._run(self.query)
+""",
+    ],
+)
+def test_a_text_that_comes_from_elsewhere_is_noticed(tmp_path: Path, lines: str) -> None:
+    source = read_source(_source(tmp_path, lines))
+    assert source.statements == []
+    assert len(source.unclear) == 1
+
+
 def test_sql_that_is_kept_for_later_is_noticed(tmp_path: Path) -> None:
     line = 'QUERY = """\n    SELECT 1\n"""'
     assert read_source(_source(tmp_path, line)).stray == ["bot/storage/inbox.py:1"]
 
 
-def _source(folder: Path, line: str) -> Path:
-    """A bot of one line, in the place of a real module."""
+def _source(folder: Path, text: str) -> Path:
+    """A bot of one file, in the place of a real module."""
     file = folder / "bot/storage/inbox.py"
     file.parent.mkdir(parents=True)
-    file.write_text(line)
+    file.write_text(text)
     return folder
 
 
