@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import emulator, migrator, page, start_up, updates
+from benchmarks import emulator, migrator, page, shop, start_up, updates
 
 BENCHMARKS = {
     "emulator": emulator.run,
     "page": page.run,
     "updates": updates.run,
     "migrator": migrator.run,
+    "shop": shop.run,
     "start_up": start_up.run,
 }
 
