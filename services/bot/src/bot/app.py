@@ -25,12 +25,15 @@ from bot.domain.shop import Shop
 from bot.errors import BotError, ConfigError, Stopped
 from bot.handlers import routers as own_routers
 from bot.handlers.notices import Notices
-from bot.leading import lead
+from bot.leading import Job, lead
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
+from bot.outgoing.broadcaster import Broadcaster
 from bot.outgoing.rate_limits import RateLimits
 from bot.outgoing.sender import Sender
 from bot.stopping import unless_stopped
+from bot.storage.broadcasts import CHANNEL as BROADCASTS_CHANNEL
+from bot.storage.broadcasts import BroadcastStore
 from bot.storage.carts import CartStore
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, open_database, open_session
@@ -153,6 +156,7 @@ async def _work(
     shop = Shop(settings.currency, ZoneInfo(settings.time_zone), frozenset(settings.admin_ids))
     users, orders = UserStore(database), OrderStore(database)
     timeout = timedelta(seconds=settings.handler_timeout_seconds)
+    broadcasts = BroadcastStore(database, outbox)
     I18n.set_current(i18n := Translations())
     encode = partial(session.encode, bot)
     admin_menus = AdminMenus(database, users, outbox, encode, i18n, shop)
@@ -169,6 +173,7 @@ async def _work(
         statistics=StatisticsStore(database, shop.currency),
         charts=Charts(min(CHART_TIMEOUT, timeout * 2 / 3)),
         admin_menus=admin_menus,
+        broadcasts=broadcasts,
     )
     dispatcher.include_routers(
         *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
@@ -193,6 +198,8 @@ async def _work(
     limits = RateLimits(settings.outbox_messages_per_second)
     sender = Sender(outbox, session, bot, outage, limits, outbox_wakeup, may_act=lambda: membership.leads)
     membership.listen(OUTBOX_CHANNEL, outbox_wakeup.set)
+    broadcaster = Broadcaster(broadcasts, users, bot, encode, i18n, settings.outbox_messages_per_second, stop)
+    membership.listen(BROADCASTS_CHANNEL, broadcaster.wake)
     purger = Purger(inbox, outbox, stop)
 
     async def prepare() -> None:
@@ -210,7 +217,8 @@ async def _work(
         async with asyncio.TaskGroup() as group:
             group.create_task(follow())
             group.create_task(worker.run(stop))
-            group.create_task(lead(membership, prepare, [poller.run, partial(sender.run, stop), purger.run], stop))
+            jobs: list[Job] = [poller.run, partial(sender.run, stop), broadcaster.run, purger.run]
+            group.create_task(lead(membership, prepare, jobs, stop))
     finally:
         await outage.close()
 

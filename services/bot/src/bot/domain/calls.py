@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.broadcasts import BroadcastId
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -25,6 +27,8 @@ class Outgoing:
     due_at: datetime | None = None
     #: Waits for all that is not bulk.
     bulk: bool = False
+    #: Which broadcast counts what becomes of it.
+    broadcast_id: BroadcastId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,21 +20,28 @@ class OutboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def enqueue(self, connection: AnyConnection, messages: Sequence[Outgoing]) -> None:
-        """Writes them in this order, and wakes the sender, when the transaction of `connection` commits."""
+    async def enqueue(self, connection: AnyConnection, messages: Sequence[Outgoing]) -> int:
+        """Writes them in this order, and wakes the sender, when the transaction of `connection` commits.
+
+        How many there were not yet.
+        """
         if not messages:
-            return
-        await connection.execute(
+            return 0
+        written: int = await connection.fetchval(
             """
             WITH written AS (
-                INSERT INTO outbox (chat_id, method, parameters, key, due_at, bulk)
-                SELECT chat_id, method, parameters, key, coalesce(due_at, now()), bulk
-                FROM unnest($1::bigint[], $2::text[], $3::json[], $4::text[], $5::timestamptz[], $6::boolean[])
-                    WITH ORDINALITY AS given (chat_id, method, parameters, key, due_at, bulk, position)
+                INSERT INTO outbox (chat_id, method, parameters, key, due_at, bulk, broadcast_id)
+                SELECT chat_id, method, parameters, key, coalesce(due_at, now()), bulk, broadcast_id
+                FROM unnest(
+                    $1::bigint[], $2::text[], $3::json[], $4::text[], $5::timestamptz[], $6::boolean[], $7::bigint[]
+                ) WITH ORDINALITY
+                    AS given (chat_id, method, parameters, key, due_at, bulk, broadcast_id, position)
                 ORDER BY position
                 ON CONFLICT (key) DO NOTHING
+                RETURNING id
             )
-            SELECT pg_notify($7, '')
+            SELECT count(*), pg_notify($8, '')
+            FROM written
             """,
             [message.chat_id for message in messages],
             [message.call.method for message in messages],
@@ -42,8 +49,10 @@ class OutboxStore:
             [message.key for message in messages],
             [message.due_at for message in messages],
             [message.bulk for message in messages],
+            [message.broadcast_id for message in messages],
             CHANNEL,
         )
+        return written
 
     async def due(self, limit: int, busy_chats: Collection[int] = ()) -> list[Due]:
         """What may be sent now, in order, none of it to the busy chats.
@@ -95,7 +104,10 @@ class OutboxStore:
         return wait
 
     async def settle(self, message: Due, outcome: Outcome) -> None:
-        """Records it; to record it again, or for a message that is settled already, changes nothing."""
+        """Records it, and counts it in its broadcast.
+
+        To record it again, or for a message that is settled already, changes nothing.
+        """
         match outcome:
             case Sent():
                 await self._close(message, "sent", None)
@@ -110,13 +122,21 @@ class OutboxStore:
         async with self._database.connection() as connection:
             await connection.execute(
                 """
-                UPDATE outbox
-                SET state = $2,
-                    settled_at = now(),
-                    attempts = attempts + 1,
-                    error = $3
-                WHERE id = $1
-                  AND state = 'pending'
+                WITH settled AS (
+                    UPDATE outbox
+                    SET state = $2,
+                        settled_at = now(),
+                        attempts = attempts + 1,
+                        error = $3
+                    WHERE id = $1
+                      AND state = 'pending'
+                    RETURNING state, broadcast_id
+                )
+                UPDATE broadcasts
+                SET sent = sent + (settled.state = 'sent')::integer,
+                    failed = failed + (settled.state = 'failed')::integer
+                FROM settled
+                WHERE broadcasts.id = settled.broadcast_id
                 """,
                 message.id,
                 state,
@@ -135,7 +155,12 @@ class OutboxStore:
                         error = $2
                     WHERE id = $1
                       AND state = 'pending'
-                    RETURNING chat_id
+                    RETURNING chat_id, broadcast_id
+                ), counted AS (
+                    UPDATE broadcasts
+                    SET blocked = broadcasts.blocked + 1
+                    FROM blocked
+                    WHERE broadcasts.id = blocked.broadcast_id
                 )
                 UPDATE users
                 SET blocked_at = now()

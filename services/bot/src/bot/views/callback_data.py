@@ -151,6 +151,21 @@ class ShowStats(CallbackData, prefix="a-stats"): ...
 class BeginBroadcast(CallbackData, prefix="a-broadcast"): ...
 
 
+class LeaveBroadcast(CallbackData, prefix="a-b-leave"): ...
+
+
+class SendBroadcast(CallbackData, prefix="a-b-send"):
+    id: Id
+
+
+class ShowBroadcast(CallbackData, prefix="a-b-show"):
+    id: Id
+
+
+class StopBroadcast(CallbackData, prefix="a-b-stop"):
+    id: Id
+
+
 # --- admins: what failed
 
 

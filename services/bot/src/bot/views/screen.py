@@ -29,9 +29,12 @@ class Screen:
     def replace(self, press: CallbackQuery) -> EditMessageText:
         """In the message whose button was pressed; router filters have made sure that there is one."""
         assert press.message is not None
+        return self.change(press.message.chat.id, press.message.message_id)
+
+    def change(self, chat_id: int, message_id: int) -> EditMessageText:
         return EditMessageText(
-            chat_id=press.message.chat.id,
-            message_id=press.message.message_id,
+            chat_id=chat_id,
+            message_id=message_id,
             text=self.text,
             reply_markup=self._keyboard(),
             link_preview_options=_NO_PREVIEW,

@@ -8,7 +8,11 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
+<<<<<<< HEAD
 from bot.handlers.admin import stats
+=======
+from bot.handlers.admin import broadcast
+>>>>>>> 54b8bdb (Let admins write to all users with /broadcast)
 
 
 class FromAdmin(Filter):
@@ -21,7 +25,11 @@ def admin_router() -> Router:
     router = Router(name="admin")
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
+<<<<<<< HEAD
     subjects: list[Router] = [stats.router]
+=======
+    subjects: list[Router] = [broadcast.router]
+>>>>>>> 54b8bdb (Let admins write to all users with /broadcast)
     for subject in subjects:
         router.include_router(subject)
     return router
