@@ -408,6 +408,18 @@ def test_two_broadcasts_at_once_reach_everybody(slow_shop: Shop) -> None:
     assert [sorted(got(person)) for person in people] == [["From Carl", "From Olga"]] * 12
 
 
+def test_messages_that_somebody_deletes_from_the_outbox_do_not_stop_it(slow_shop: Shop) -> None:
+    owner = slow_shop.emulator.person(OWNER, "Olga")
+    people = users(slow_shop, 30)
+    broadcast_id = send(owner, compose(owner, count=30))
+    wait_for(partial(is_sent, slow_shop, broadcast_id, 2), "some are sent")
+    deleted = slow_shop.sql("DELETE FROM outbox WHERE state = 'pending' RETURNING chat_id")
+    until(owner, "Sent to everybody")
+    assert people[-1].id not in [chat_id for (chat_id,) in deleted]
+    assert got(people[-1]) == ["Sale!"]
+    assert slow_shop.value(STATE, broadcast_id) == "done"
+
+
 def test_after_kills_in_the_middle_everybody_gets_it_and_the_counts_are_exact(slow_shop: Shop) -> None:
     shop = slow_shop
     owner = shop.emulator.person(OWNER, "Olga")

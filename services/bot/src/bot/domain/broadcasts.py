@@ -43,11 +43,6 @@ class Broadcast:
         return self.sent + self.blocked + self.failed
 
     @property
-    def pending(self) -> int:
-        """How many messages are on their way."""
-        return self.queued - self.settled
-
-    @property
     def is_under_way(self) -> bool:
         return self.state in (BroadcastState.SENDING, BroadcastState.STOPPING)
 

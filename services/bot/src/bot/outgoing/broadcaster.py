@@ -124,7 +124,7 @@ class Broadcaster:
     async def _feed(self, under_way: list[Broadcast]) -> None:
         sending = [broadcast for broadcast in under_way if broadcast.state is BroadcastState.SENDING]
         for broadcast in sending:
-            room = max(1, self._ahead // len(sending)) - broadcast.pending
+            room = max(1, self._ahead // len(sending)) - await self._broadcasts.count_pending(broadcast.id)
             if room > 0:
                 await self._broadcasts.feed(broadcast.id, room, partial(self._message, broadcast))
 

@@ -145,6 +145,21 @@ class BroadcastStore:
             )
         return [_broadcast(row) for row in rows]
 
+    async def count_pending(self, broadcast_id: BroadcastId) -> int:
+        """How many of its messages wait in the outbox."""
+        async with self._database.connection() as connection:
+            count: int = await connection.fetchval(
+                """
+                SELECT count(*)
+                FROM outbox
+                WHERE state = 'pending'
+                  AND bulk
+                  AND broadcast_id = $1
+                """,
+                broadcast_id,
+            )
+        return count
+
     async def feed(self, broadcast_id: BroadcastId, most: int, message_to: Callable[[UserId], Outgoing]) -> int:
         """Puts the next recipients' messages into the outbox, `most` of them at the most; how many."""
         async with self._database.transaction() as connection:

@@ -8,11 +8,7 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
-<<<<<<< HEAD
-from bot.handlers.admin import stats
-=======
-from bot.handlers.admin import broadcast
->>>>>>> 54b8bdb (Let admins write to all users with /broadcast)
+from bot.handlers.admin import broadcast, stats
 
 
 class FromAdmin(Filter):
@@ -25,11 +21,7 @@ def admin_router() -> Router:
     router = Router(name="admin")
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
-<<<<<<< HEAD
-    subjects: list[Router] = [stats.router]
-=======
-    subjects: list[Router] = [broadcast.router]
->>>>>>> 54b8bdb (Let admins write to all users with /broadcast)
+    subjects: list[Router] = [stats.router, broadcast.router]
     for subject in subjects:
         router.include_router(subject)
     return router
