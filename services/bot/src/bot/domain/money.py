@@ -22,6 +22,11 @@ class Money:
         """In major units, with all digits of the currency."""
         return Decimal(self.amount).scaleb(-get_currency_precision(self.currency))
 
+    @property
+    def plain(self) -> str:
+        """Such as 4.50, for programs and for examples of what can be typed."""
+        return f"{self.decimal:f}"
+
 
 def parse_price(text: str, currency: str) -> Money:
     """Reads 4, 4.5 and 4,50. Raises ValueError for what is no price, has too many digits, or is too high."""

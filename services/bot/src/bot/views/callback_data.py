@@ -139,6 +139,43 @@ class SetStatus(CallbackData, prefix="a-status"):
 class AdminProducts(_Listing, prefix="a-products"): ...
 
 
+class AdminProduct(CallbackData, prefix="a-product"):
+    id: Id
+
+
+class HideProduct(CallbackData, prefix="a-hide"):
+    id: Id
+    hidden: bool
+
+
+class EditProduct(CallbackData, prefix="a-edit"):
+    id: Id
+    what: Literal["name", "description", "price", "stock"]
+
+
+class AddProduct(CallbackData, prefix="a-add"): ...
+
+
+class NoDescription(CallbackData, prefix="a-no-text"): ...
+
+
+class SaveProduct(CallbackData, prefix="a-save"):
+    sku: Annotated[str, Field(pattern="^[A-Z0-9][A-Z0-9_-]{0,31}$")]
+    #: Of what was to be saved: something else is left alone.
+    fingerprint: int
+
+
+class LeaveProduct(CallbackData, prefix="a-leave"):
+    #: Of the one that was edited; None: of the one that was being added.
+    id: Id | None = None
+
+
+class ImportProducts(CallbackData, prefix="a-import"): ...
+
+
+class ExportProducts(CallbackData, prefix="a-export"): ...
+
+
 # --- admins: how the shop does
 
 

@@ -8,7 +8,7 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
-from bot.handlers.admin import broadcast, stats
+from bot.handlers.admin import broadcast, product_csv, product_editing, products, stats
 
 
 class FromAdmin(Filter):
@@ -21,7 +21,13 @@ def admin_router() -> Router:
     router = Router(name="admin")
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
-    subjects: list[Router] = [stats.router, broadcast.router]
+    subjects: list[Router] = [
+        product_csv.router,
+        products.router,
+        product_editing.router,
+        stats.router,
+        broadcast.router,
+    ]
     for subject in subjects:
         router.include_router(subject)
     return router
