@@ -9,7 +9,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.methods import EditMessageText, SendDocument, SendMessage
-from aiogram.types import BufferedInputFile, CallbackQuery, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, Document, Message
 
 from bot.domain.pages import Cursor
 from bot.domain.product_csv import (
@@ -66,9 +66,7 @@ async def import_(
 ) -> SendMessage | None:
     assert message.document is not None
     try:
-        if (message.document.file_size or 0) > LARGEST_FILE:
-            raise TooLarge
-        content = await download(bot, message.document.file_id, LARGEST_FILE)
+        content = await _content(message.document, bot)
         lines, bad_lines = await _read(content, shop, ImportProgress(bot, message.chat.id))
     except TooLarge:
         return views.too_large().answer(message)
@@ -76,15 +74,14 @@ async def import_(
         return views.not_fetched().answer(message)
     except (NotText, TooManyLines, WrongColumns) as error:
         return views.refused(error).answer(message)
-    bad_lines += await _without_price(lines, products)
-    if bad_lines:
-        bad_lines.sort(key=lambda bad: bad.number)
+    if bad_lines := [*bad_lines, *await _without_price(lines, products)]:
         return views.bad_lines(bad_lines, shop.currency).answer(message)
     if not lines:
         return views.empty().answer(message)
+    was_asked_for = await state.get_state() == ProductImport.file.state
     async with handling.transaction() as transaction:
         imported = await products.put(transaction.connection, lines)
-        if await state.get_state() == ProductImport.file.state:
+        if was_asked_for:
             await state.clear()
         transaction.answer(views.imported(imported).answer(message))
     return None
@@ -93,6 +90,13 @@ async def import_(
 @router.message(ProductImport.file, ~F.document, ~F.text.startswith("/"))
 async def file_is_document(message: Message) -> SendMessage:
     return views.file_is_document().answer(message)
+
+
+async def _content(document: Document, bot: Bot) -> bytes:
+    """Raises TooLarge, NotFetched."""
+    if (document.file_size or 0) > LARGEST_FILE:
+        raise TooLarge
+    return await download(bot, document.file_id, LARGEST_FILE)
 
 
 async def _read(content: bytes, shop: Shop, progress: ImportProgress) -> tuple[list[ProductLine], list[BadLine]]:

@@ -77,8 +77,9 @@ def progress(checked: int, lines: int) -> str:
 
 
 def bad_lines(found: Sequence[BadLine], currency: str) -> Screen:
+    """The first of them, in the order of the file."""
     listed: list[str] = []
-    for bad in found[:MOST_BAD_LINES]:
+    for bad in sorted(found, key=lambda bad: bad.number)[:MOST_BAD_LINES]:
         line = _bad_line(bad, currency)
         if listed and sum(map(len, listed)) + len(listed) + len(line) > LONGEST_LIST:
             break
