@@ -77,3 +77,15 @@ class OrderDetails:
     order: Order
     items: Sequence[OrderItem]
     events: Sequence[OrderEvent]
+
+    @property
+    def latest(self) -> OrderEvent | None:
+        """What has made the order what it is now."""
+        return next((event for event in self.events if event.status is self.order.status), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    new: int
+    #: The new ones, too.
+    open: int

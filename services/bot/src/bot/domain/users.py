@@ -38,6 +38,8 @@ class User:
     created_at: datetime
     settings: dict[str, Any] = field(default_factory=dict)
     language_code: str | None = None
+    #: When it was noticed that the user does not want to hear from the bot.
+    blocked_at: datetime | None = None
 
     @property
     def chosen(self) -> Settings:

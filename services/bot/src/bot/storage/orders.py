@@ -7,7 +7,7 @@ from asyncpg import Record
 from bot.domain.carts import Cart
 from bot.domain.inbox import LARGEST_ID
 from bot.domain.money import Money
-from bot.domain.orders import Order, OrderDetails, OrderEvent, OrderId, OrderItem, Status
+from bot.domain.orders import Order, OrderCounts, OrderDetails, OrderEvent, OrderId, OrderItem, Status
 from bot.domain.pages import Cursor, Page, page
 from bot.domain.products import MOST_STOCK, ProductId
 from bot.domain.users import UserId
@@ -147,6 +147,26 @@ class OrderStore:
                 )
         return page([_order(row) for row in rows], cursor, size)
 
+    async def list_new(self, cursor: Cursor, size: int) -> Page[Order]:
+        """What nobody has looked after yet, the oldest first."""
+        return await self._listed("status = 'placed'", cursor, size)
+
+    async def list_open(self, cursor: Cursor, size: int) -> Page[Order]:
+        """What has not arrived yet, the oldest first."""
+        return await self._listed("status IN ('placed', 'confirmed', 'shipped')", cursor, size)
+
+    async def counts(self) -> OrderCounts:
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(
+                """
+                SELECT count(*) FILTER (WHERE status = 'placed') AS new, count(*) AS open
+                FROM orders
+                WHERE status IN ('placed', 'confirmed', 'shipped')
+                """
+            )
+        assert row is not None
+        return OrderCounts(**row)
+
     async def count_of_user(self, user_id: UserId) -> int:
         async with self._database.connection() as connection:
             count: int = await connection.fetchval("SELECT count(*) FROM orders WHERE user_id = $1", user_id)
@@ -192,6 +212,24 @@ class OrderStore:
         )
         assert row is not None
         return await self._details(connection, row)
+
+    async def _listed(self, condition: str, cursor: Cursor, size: int) -> Page[Order]:
+        # The condition is written out, as the partial index has it: for a parameter it would not be used.
+        beyond, direction = ("<", "DESC") if cursor.back else (">", "ASC")
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(
+                f"""
+                SELECT id, user_id, status, total, currency, delivery_note, placed_at
+                FROM orders
+                WHERE {condition}
+                  AND id {beyond} $1
+                ORDER BY id {direction}
+                LIMIT $2
+                """,  # noqa: S608 - constants of this class
+                cursor.id or 0,
+                size + 1,
+            )
+        return page([_order(row) for row in rows], cursor, size)
 
     async def _details(self, connection: AnyConnection, row: Record) -> OrderDetails:
         order = _order(row)

@@ -25,6 +25,23 @@ class UserStore:
         """None for somebody whom the bot does not know."""
         return await self._get(user_id)
 
+    async def find(self, username: str, limit: int) -> list[User]:
+        """Several where a name has changed hands: whoever had it has not been seen since. Capitals do not matter."""
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(
+                """
+                SELECT id, username, first_name, created_at, settings, language_code, blocked_at
+                FROM users
+                WHERE lower(username) = lower($1)
+                  AND username IS NOT NULL
+                ORDER BY created_at DESC, id
+                LIMIT $2
+                """,
+                username,
+                limit,
+            )
+        return [User(**row) for row in rows]
+
     async def change_settings(self, identity: Identity, changes: dict[str, Any]) -> Settings:
         """Leaves the other settings as they are; adds somebody who is not known yet."""
         async with self._database.connection() as connection:
@@ -86,7 +103,7 @@ class UserStore:
                     first_name = excluded.first_name,
                     language_code = excluded.language_code,
                     blocked_at = NULL
-                RETURNING id, username, first_name, created_at, settings, language_code
+                RETURNING id, username, first_name, created_at, settings, language_code, blocked_at
                 """,
                 [identity.id for identity in ordered],
                 [identity.username for identity in ordered],
@@ -100,7 +117,7 @@ class UserStore:
         async with self._database.connection() as connection:
             rows = await connection.fetch(
                 """
-                SELECT id, username, first_name, created_at, settings, language_code
+                SELECT id, username, first_name, created_at, settings, language_code, blocked_at
                 FROM users
                 WHERE id = ANY ($1::bigint[])
                 """,

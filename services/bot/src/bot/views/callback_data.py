@@ -17,17 +17,19 @@ from bot.domain.pages import Cursor
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
-class _Listing(CallbackData, prefix="_"):
+class _Place(CallbackData, prefix="_"):
     id: Id | None = None
     back: bool = False
-
-    @classmethod
-    def at(cls, cursor: Cursor) -> Self:
-        return cls(id=cursor.id, back=cursor.back)
 
     @property
     def cursor(self) -> Cursor:
         return Cursor(self.id, self.back and self.id is not None)
+
+
+class _Listing(_Place, prefix="_"):
+    @classmethod
+    def at(cls, cursor: Cursor) -> Self:
+        return cls(id=cursor.id, back=cursor.back)
 
 
 class ShowCatalogue(_Listing, prefix="shop"): ...
@@ -113,14 +115,8 @@ class Forget(CallbackData, prefix="forget"):
 class AdminHome(CallbackData, prefix="admin"): ...
 
 
-class AdminOrders(CallbackData, prefix="a-orders"):
+class AdminOrders(_Place, prefix="a-orders"):
     which: Literal["new", "open"]
-    id: Id | None = None
-    back: bool = False
-
-    @property
-    def cursor(self) -> Cursor:
-        return Cursor(self.id, self.back and self.id is not None)
 
 
 class AdminOrder(CallbackData, prefix="a-order"):
@@ -131,6 +127,17 @@ class SetStatus(CallbackData, prefix="a-status"):
     id: Id
     before: Status
     after: Status
+
+
+# --- admins: customers
+
+
+class FindCustomer(CallbackData, prefix="a-find"): ...
+
+
+class ShowCustomer(_Place, prefix="a-customer"):
+    #: `id` is a place among the customer's orders.
+    user_id: Id
 
 
 # --- admins: products
@@ -207,3 +214,21 @@ class StopBroadcast(CallbackData, prefix="a-b-stop"):
 
 
 class ShowFailed(_Listing, prefix="a-failed"): ...
+
+
+class ShowFailedUpdate(CallbackData, prefix="a-fail"):
+    id: Id
+
+
+class ReplayFailed(CallbackData, prefix="a-replay"):
+    id: Id
+
+
+class ReplayAllFailed(CallbackData, prefix="a-replay-all"):
+    #: The newest of them: what fails afterwards is left alone.
+    up_to: Id
+
+
+class DropFailed(CallbackData, prefix="a-drop"):
+    id: Id
+    sure: bool

@@ -71,6 +71,12 @@ def line(order: Order, zone: ZoneInfo) -> str:
 
 
 def details(shown: OrderDetails, zone: ZoneInfo) -> str:
+    history = [f"{time(event.happened_at, zone)} · {status(event.status)}" for event in shown.events]
+    return "\n".join([content(shown), "", *history])
+
+
+def content(shown: OrderDetails) -> str:
+    """What was ordered, and where it goes."""
     order = shown.order
     heading = _("Order {number}").format(number=order_number(order.id))
     parts = [f"<b>{heading}</b> · {status(order.status)}"]
@@ -80,8 +86,7 @@ def details(shown: OrderDetails, zone: ZoneInfo) -> str:
     parts.append(_("Total: {total}").format(total=f"<b>{money(order.total)}</b>"))
     if order.delivery_note:
         parts += ["", _("Delivery: {note}").format(note=quoted(order.delivery_note, LONGEST_NOTE))]
-    history = [f"{time(event.happened_at, zone)} · {status(event.status)}" for event in shown.events]
-    return "\n".join([*parts, "", *history])
+    return "\n".join(parts)
 
 
 def status(value: Status) -> str:

@@ -8,7 +8,7 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
-from bot.handlers.admin import broadcast, product_csv, product_editing, products, stats
+from bot.handlers.admin import broadcast, customers, home, orders, product_csv, product_editing, products, stats
 
 
 class FromAdmin(Filter):
@@ -22,6 +22,9 @@ def admin_router() -> Router:
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
     subjects: list[Router] = [
+        home.router,
+        orders.router,
+        customers.router,
         product_csv.router,
         products.router,
         product_editing.router,
