@@ -37,6 +37,7 @@ from bot.storage.broadcasts import BroadcastStore
 from bot.storage.carts import CartStore
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database, open_database, open_session
+from bot.storage.failed_updates import FailedUpdateStore
 from bot.storage.inbox import CHANNEL as INBOX_CHANNEL
 from bot.storage.inbox import InboxStore
 from bot.storage.membership import Membership
@@ -174,6 +175,7 @@ async def _work(
         charts=Charts(min(CHART_TIMEOUT, timeout * 2 / 3)),
         admin_menus=admin_menus,
         broadcasts=broadcasts,
+        failed_updates=FailedUpdateStore(database),
     )
     dispatcher.include_routers(
         *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))

@@ -8,7 +8,7 @@ from aiogram.types import TelegramObject
 from aiogram.types import User as TelegramUser
 
 from bot.domain.shop import Shop
-from bot.handlers.admin import broadcast, customers, home, orders, product_csv, product_editing, products, stats
+from bot.handlers.admin import broadcast, customers, failed, home, orders, product_csv, product_editing, products, stats
 
 
 class FromAdmin(Filter):
@@ -21,7 +21,7 @@ def admin_router() -> Router:
     router = Router(name="admin")
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
-    subjects: list[Router] = [
+    router.include_routers(
         home.router,
         orders.router,
         customers.router,
@@ -30,7 +30,6 @@ def admin_router() -> Router:
         product_editing.router,
         stats.router,
         broadcast.router,
-    ]
-    for subject in subjects:
-        router.include_router(subject)
+        failed.router,
+    )
     return router
