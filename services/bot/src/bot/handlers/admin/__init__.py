@@ -22,9 +22,9 @@ def admin_router() -> Router:
     for observer in (router.message, router.callback_query):
         observer.filter(FromAdmin())
     router.include_routers(
+        customers.router,  # before home: it takes /admin with somebody behind it
         home.router,
         orders.router,
-        customers.router,
         product_csv.router,
         products.router,
         product_editing.router,
