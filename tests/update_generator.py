@@ -234,7 +234,7 @@ class UpdateGenerator:
         if isinstance(holder, dict) and self._random.random() < 0.2:
             del holder[key]
         else:
-            holder[key] = self._random.choice(_WRONG[type(holder[key])])
+            holder[key] = deepcopy(self._random.choice(_WRONG[type(holder[key])]))
 
 
 def _commands() -> tuple[str, ...]:
