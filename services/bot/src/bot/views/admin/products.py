@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from aiogram.types import InlineKeyboardButton
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
 
 from bot.domain.money import HIGHEST_PRICE, Money
 from bot.domain.pages import Page
@@ -108,8 +109,8 @@ def ask_again(what: Asked, given: str, currency: str, product_id: ProductId | No
 
 
 def ask_for_text(what: Asked, currency: str, product_id: ProductId | None) -> Screen:
-    text = f"{_('Please write it as text.')}\n\n{_question(what, currency)}"
-    return Screen(text, _ways_out(what, product_id))
+    reminder = _("Please write it as text.")
+    return Screen(f"{reminder}\n\n{_question(what, currency)}", _ways_out(what, product_id))
 
 
 def taken(sku: str, currency: str) -> Screen:
@@ -201,7 +202,8 @@ def _leave(product_id: ProductId | None) -> InlineKeyboardButton:
 
 def _line(product: Product, currency: str) -> str:
     """For a button."""
-    parts = [product.name, money(product.price), _("{count} in stock").format(count=number(product.stock))]
+    stock = ngettext("{count} in stock", "{count} in stock", product.stock).format(count=number(product.stock))
+    parts = [product.name, money(product.price), stock]
     if product.is_hidden:
         parts.append(_("hidden"))
     if product.price.currency != currency:
