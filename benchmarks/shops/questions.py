@@ -28,7 +28,6 @@ Ask = Callable[[], Awaitable[object]]
 class Questions:
     def __init__(self, database: Database, scale: Scale, known: list[tuple[OrderId, UserId]]) -> None:
         """`known`: orders, each with its customer."""
-        self._database = database
         self._scale = scale
         self._known = known
         self._chance = random.Random(1)
@@ -51,10 +50,10 @@ class Questions:
             "a regular's orders, deep page back": lambda: self._orders.of_user(self._regular(), self._deep(True), PAGE),
             "a regular's orders, counted": lambda: self._orders.count_of_user(self._regular()),
             "one order": lambda: self._orders.get_of_user(*self._chance.choice(self._known)),
-            "new orders, first page": lambda: new_orders(self._database, Cursor(), ADMINS_PAGE),
-            "new orders, deep page": lambda: new_orders(self._database, self._deep(), ADMINS_PAGE),
-            "open orders, first page": lambda: open_orders(self._database, Cursor(), ADMINS_PAGE),
-            "open orders, deep page": lambda: open_orders(self._database, self._deep(), ADMINS_PAGE),
+            "new orders, first page": lambda: self._orders.list_new(Cursor(), ADMINS_PAGE),
+            "new orders, deep page": lambda: self._orders.list_new(self._deep(), ADMINS_PAGE),
+            "open orders, first page": lambda: self._orders.list_open(Cursor(), ADMINS_PAGE),
+            "open orders, deep page": lambda: self._orders.list_open(self._deep(), ADMINS_PAGE),
         }
 
     def _user(self) -> UserId:
@@ -76,35 +75,3 @@ async def some_orders(owner: Connection[Record], scale: Scale, count: int) -> li
     chosen = [chance.randint(ORDERS_BEGIN + 1, scale.last_order) for _ in range(count)]
     rows = await owner.fetch("SELECT id, user_id FROM app.orders WHERE id = ANY ($1::bigint[])", chosen)
     return [(OrderId(row["id"]), UserId(row["user_id"])) for row in rows]
-
-
-async def new_orders(database: Database, cursor: Cursor, size: int) -> object:
-    async with database.connection() as connection:
-        return await connection.fetch(
-            """
-            SELECT id, user_id, status, total, currency, delivery_note, placed_at
-            FROM orders
-            WHERE status = 'placed'
-              AND id > $1
-            ORDER BY id
-            LIMIT $2
-            """,
-            cursor.id or 0,
-            size + 1,
-        )
-
-
-async def open_orders(database: Database, cursor: Cursor, size: int) -> object:
-    async with database.connection() as connection:
-        return await connection.fetch(
-            """
-            SELECT id, user_id, status, total, currency, delivery_note, placed_at
-            FROM orders
-            WHERE status IN ('placed', 'confirmed', 'shipped')
-              AND id > $1
-            ORDER BY id
-            LIMIT $2
-            """,
-            cursor.id or 0,
-            size + 1,
-        )

@@ -6,10 +6,10 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
-from asyncpg import Record
 
 from bot.config import Config
 from bot.domain.orders import OrderId, Status
@@ -131,38 +131,6 @@ class Shop:
     async def erase(self, customer: UserId) -> None:
         async with self.database.transaction() as connection:
             assert await self.personal_data.erase(connection, customer) == []
-
-    async def new_orders(self, after: int) -> list[Record]:
-        """Until OrderStore has it."""
-        async with self.database.connection() as connection:
-            return await connection.fetch(
-                """
-                SELECT id, user_id, status, total, currency, delivery_note, placed_at
-                FROM orders
-                WHERE status = 'placed'
-                  AND id > $1
-                ORDER BY id
-                LIMIT $2
-                """,
-                after,
-                PAGE + 1,
-            )
-
-    async def open_orders(self, after: int) -> list[Record]:
-        """Until OrderStore has it."""
-        async with self.database.connection() as connection:
-            return await connection.fetch(
-                """
-                SELECT id, user_id, status, total, currency, delivery_note, placed_at
-                FROM orders
-                WHERE status IN ('placed', 'confirmed', 'shipped')
-                  AND id > $1
-                ORDER BY id
-                LIMIT $2
-                """,
-                after,
-                PAGE + 1,
-            )
 
 
 @pytest.fixture(scope="module")
@@ -298,9 +266,9 @@ async def test_another_users_order(shop: Shop) -> None:
 
 @pytest.mark.parametrize("after", [0, FIRST_ORDER + 50_000, LAST_ORDER - 20_000])
 async def test_a_page_of_new_and_of_open_orders(shop: Shop, after: int) -> None:
-    assert len(await shop.new_orders(after)) == len(await shop.open_orders(after)) == PAGE + 1
-    await reads(shop, lambda: shop.new_orders(after), orders=PAGE + 1)
-    await reads(shop, lambda: shop.open_orders(after), orders=PAGE + 1)
+    for listed in (shop.orders.list_new, shop.orders.list_open):
+        assert len((await listed(Cursor(after), PAGE)).items) == PAGE
+        await reads(shop, partial(listed, Cursor(after), PAGE), orders=PAGE + 1)
 
 
 async def test_an_order_is_placed(shop: Shop) -> None:
