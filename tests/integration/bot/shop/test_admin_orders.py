@@ -195,11 +195,32 @@ def test_a_cancelled_order_returns_its_pieces(shop: Shop, owner: Person, custome
     order = shop.order(customer, tea, quantity=3)
     assert stock_of(shop, tea) == before - 3
     look_at(shop, owner, order)
-    cancel, message = data_of(owner, "Cancel the order"), max(owner.seen)
-    assert "· cancelled" in shop.push(owner, "Cancel the order")
+    assert shop.push(owner, "Cancel the order") == f"Cancel order {number_of(order)}?"
+    cancel, message = data_of(owner, "Yes, cancel it"), max(owner.seen)
+    assert "· placed" in shop.push(owner, "No")
+    assert status_of(shop, order) == "placed"
+    assert "· cancelled" in shop.tap(owner, cancel, message)
     assert told(shop, customer) == [f"Your order {number_of(order)} has been cancelled by the shop."]
     assert MEANWHILE not in shop.tap(owner, cancel, message)
     assert stock_of(shop, tea) == before
+
+
+def test_a_yes_to_cancelling_cancels_only_what_the_admin_was_asked_about(
+    shop: Shop, owner: Person, clerk: Person, customer: Person, tea: int
+) -> None:
+    order = shop.order(customer, tea)
+    look_at(shop, owner, order)
+    ask, message = data_of(owner, "Cancel the order"), max(owner.seen)
+    shop.push(owner, "Cancel the order")
+    yes = data_of(owner, "Yes, cancel it")
+    shop.tap(clerk, f"a-status:{order}:placed:confirmed")
+    for late in (yes, ask):
+        assert shop.tap(owner, late, message).startswith(f"{MEANWHILE}: confirmed · ")
+    assert status_of(shop, order) == "confirmed"
+    shop.tap(clerk, f"a-status:{order}:confirmed:shipped")
+    assert shop.tap(owner, f"a-cancel:{order}:shipped").startswith("That cannot be made of an order.")
+    assert shop.tap(owner, f"a-cancel:{2**63 - 1}:placed") == "There is no such order."
+    assert history(shop, order) == [("placed", None), ("confirmed", CLERK), ("shipped", CLERK)]
 
 
 def test_a_button_pressed_four_times_at_once_works_once(shop: Shop, owner: Person, customer: Person, tea: int) -> None:
@@ -215,7 +236,7 @@ def test_a_button_pressed_four_times_at_once_works_once(shop: Shop, owner: Perso
     assert told(shop, customer) == [f"Your order {number_of(order)} is confirmed."]
 
 
-@pytest.mark.parametrize("clerks_button", ["Cancel the order", "Confirm"])
+@pytest.mark.parametrize("clerks_button", ["Yes, cancel it", "Confirm"])
 def test_of_two_admins_who_press_at_once_one_wins_and_the_other_is_told(
     shop: Shop, owner: Person, clerk: Person, customer: Person, tea: int, clerks_button: str
 ) -> None:
@@ -229,6 +250,8 @@ def test_of_two_admins_who_press_at_once_one_wins_and_the_other_is_told(
         presses = []
         for admin, label in ((owner, "Confirm"), (clerk, clerks_button)):
             look_at(shop, admin, order)
+            if label == "Yes, cancel it":
+                shop.push(admin, "Cancel the order")
             presses.append((admin, max(admin.seen), data_of(admin, label)))
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda press: press[0].press_data(*press[1:], forged=True), presses))
@@ -313,7 +336,7 @@ def test_nobody_else_gets_or_changes_anything(shop: Shop, customer: Person, tea:
     for person in (thief, customer):
         before = dict(person.seen)
         lists = ("admin", "a-orders:::new", "a-orders:::open", f"a-customer:::{customer.id}", "a-find", "a-failed")
-        for data in (own, f"a-status:{order}:placed:cancelled", f"a-order:{order}", *lists, "a-replay-all:1"):
+        for data in (own, f"a-cancel:{order}:placed", f"a-order:{order}", *lists, "a-replay-all:1"):
             answer = person.press_data(max(person.seen), data, forged=True)
             assert answer["text"] == "This button is out of date. /help lists what I can do."
         assert told(shop, person) == []

@@ -105,6 +105,8 @@ def test_the_description_may_be_left_out(shop: Shop, owner: Person) -> None:
     ask(owner, "MUG", "What shall it be called?")
     ask(owner, "Mug", "How shall it be described?")
     press(owner, "No description", "What shall it cost")
+    owner.press_data(max(owner.seen), "a-no-text:", forged=True)
+    assert owner.read(wait=0) == []
     ask(owner, "0", "How many are there?")
     assert "No description" in ask(owner, "0", "Shall I save it?")
     press(owner, "Save", "Saved.")
@@ -261,6 +263,22 @@ def test_a_description_is_not_removed_by_a_button_of_another_question(shop: Shop
     ask(owner, "5", "Saved.")
 
 
+def test_a_description_is_not_removed_by_a_button_of_another_product(shop: Shop, owner: Person) -> None:
+    shop.product("FIRST", "Tea", description="from Uji")
+    shop.product("SECOND", "Tea", description="from Assam")
+    show(owner, "FIRST", shop)
+    press(owner, "Description", "The description is: from Uji")
+    message, nothing = data(owner, "No description")
+    show(owner, "SECOND", shop)
+    press(owner, "Description", "The description is: from Assam")
+    owner.press_data(message, nothing)
+    owner.expect("That is over.")
+    assert shop.sql("SELECT description FROM products WHERE sku IN ('FIRST', 'SECOND') ORDER BY id") == [
+        ("from Uji",),
+        ("from Assam",),
+    ]
+
+
 def test_a_price_in_another_currency_is_not_for_sale_until_it_is_set(
     shop: Shop, owner: Person, customer: Person
 ) -> None:
@@ -348,7 +366,8 @@ def test_nobody_else_gets_at_the_products(shop: Shop, customer: Person) -> None:
         f"a-hide:{product_id}:1",
         f"a-edit:{product_id}:price",
         "a-add",
-        "a-no-text",
+        "a-no-text:",
+        f"a-no-text:{product_id}",
         "a-save:MINE:1",
         "a-leave:",
         "a-import",

@@ -202,6 +202,24 @@ def test_the_admins_hear_of_a_new_order_once(
     assert keys == [(f"order:{number}:placed:{admin}",) for admin in (OWNER, CLERK)]
 
 
+def test_nothing_to_add_pressed_twice_leaves_the_summary(shop: Shop, customer: Person, tea: int) -> None:
+    shop.tap(customer, f"put:{tea}:2:cart")
+    assert "No delivery note" in shop.check_out(customer)
+    place = data_of(customer, "Place the order")
+    text = shop.tap(customer, "no-note")
+    assert "No delivery note" in text
+    assert OVER not in text
+    assert data_of(customer, "Place the order") == place
+    assert "Thank you!" in shop.push(customer, "Place the order")
+
+
+def test_nothing_to_add_pressed_late_leaves_the_note(shop: Shop, customer: Person, tea: int) -> None:
+    shop.tap(customer, f"put:{tea}:2:cart")
+    shop.check_out(customer, "to the <door>")
+    assert "Delivery: to the <door>" in shop.tap(customer, "no-note")
+    assert "Delivery: to the <door>" in shop.push(customer, "Place the order")
+
+
 def test_a_hundred_customers_race_for_the_last_ten(shop: Shop) -> None:
     product = shop.product("LAST-TEN", "Last", 100, 10)
     customers = [shop.person(f"Racer {number}") for number in range(100)]

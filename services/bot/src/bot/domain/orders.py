@@ -83,6 +83,10 @@ class OrderDetails:
         """What has made the order what it is now."""
         return next((event for event in self.events if event.status is self.order.status), None)
 
+    @property
+    def customer_cancelled(self) -> bool:
+        return self.latest is not None and (self.latest.status, self.latest.admin_id) == (Status.CANCELLED, None)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderCounts:

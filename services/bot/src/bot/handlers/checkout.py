@@ -68,6 +68,17 @@ async def skip_note(
     return (await _summary("", identity.id, carts, orders, state)).replace(press)
 
 
+@router.callback_query(SkipNote.filter(), StateFilter(Checkout.confirmation))
+async def show_summary(press: CallbackQuery, identity: Identity, carts: CartStore, state: FSMContext) -> EditMessageText:
+    """Pressed twice: the order that waits to be confirmed stays the same."""
+    checkout, cart = await state.get_data(), await carts.get(identity.id)
+    if not cart.can_be_ordered:
+        await state.clear()
+        return cart_views.cart(cart).noted(views.changed()).replace(press)
+    await state.update_data(lines=_lines(cart))
+    return views.summary(cart, checkout["note"], OrderId(checkout["order_id"])).replace(press)
+
+
 @router.callback_query(SkipNote.filter())
 async def nothing_to_skip(press: CallbackQuery, identity: Identity, carts: CartStore) -> EditMessageText:
     return cart_views.cart(await carts.get(identity.id)).noted(views.is_over()).replace(press)

@@ -70,11 +70,12 @@ async def cancel(
     async with handling.transaction() as transaction:
         connection = transaction.connection
         cancelled = await orders.change_status(connection, order_id, Status.PLACED, Status.CANCELLED)
-        screen = views.order(await orders.details_in(connection, order_id), zone)
-        if cancelled is None:
-            transaction.answer(screen.noted(views.too_late()).replace(press))
-        else:
-            transaction.answer(screen.replace(press))
+        now = await orders.details_in(connection, order_id)
+        screen = views.order(now, zone)
+        if cancelled is None and not now.customer_cancelled:
+            screen = screen.noted(views.too_late())
+        transaction.answer(screen.replace(press))
+        if cancelled:
             said = partial(admin_views.cancelled_by_customer, cancelled)
             await notices.tell(transaction, admins, said, f"order:{order_id}:cancelled")
     return None

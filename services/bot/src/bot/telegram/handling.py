@@ -16,6 +16,8 @@ from bot.storage.inbox import InboxStore
 from bot.storage.outbox import OutboxStore
 from bot.telegram.fsm_storage import ConversationChanges
 
+LONGEST_TOAST = 200  # characters
+
 Encode = Callable[[TelegramMethod[Any]], Call]
 
 
@@ -63,8 +65,8 @@ class Handling:
         self._encode = encode
 
     def toast(self, text: str) -> None:
-        """Shows it, up to 200 characters, to whoever pressed the button. Without it a press is answered silently."""
-        self.toasted = text
+        """Shows it to whoever pressed the button, cut where it is longer. Without it a press is answered silently."""
+        self.toasted = text if len(text) <= LONGEST_TOAST else f"{text[: LONGEST_TOAST - 1]}…"
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -123,6 +123,11 @@ class AdminOrder(CallbackData, prefix="a-order"):
     id: Id
 
 
+class AskToCancel(CallbackData, prefix="a-cancel"):
+    id: Id
+    before: Status
+
+
 class SetStatus(CallbackData, prefix="a-status"):
     id: Id
     before: Status
@@ -163,7 +168,9 @@ class EditProduct(CallbackData, prefix="a-edit"):
 class AddProduct(CallbackData, prefix="a-add"): ...
 
 
-class NoDescription(CallbackData, prefix="a-no-text"): ...
+class NoDescription(CallbackData, prefix="a-no-text"):
+    #: Of the one that is edited; None: of the one that is being added.
+    id: Id | None = None
 
 
 class SaveProduct(CallbackData, prefix="a-save"):

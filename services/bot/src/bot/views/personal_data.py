@@ -11,6 +11,9 @@ from bot.domain.users import User
 from bot.views.callback_data import Forget, ShowOrders
 from bot.views.screen import Screen, button
 
+#: So many orders are named.
+MOST_NUMBERS = 20
+
 
 def forget(user: User, open_orders: int) -> Screen:
     lines = [
@@ -38,11 +41,12 @@ def since_of(user: User) -> int:
 
 
 def under_way(order_ids: Sequence[OrderId]) -> Screen:
+    numbers = [order_number(order_id) for order_id in order_ids[:MOST_NUMBERS]]
     return Screen(
         _(
             "I have to know you until these orders have arrived: {numbers}. Ask me again then, or ask the shop to "
             "cancel them."
-        ).format(numbers=", ".join(order_number(order_id) for order_id in order_ids)),
+        ).format(numbers=", ".join([*numbers, "…"] if len(order_ids) > MOST_NUMBERS else numbers)),
         [[button(_("Orders"), ShowOrders())]],
     )
 

@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.methods import EditMessageText
 from aiogram.types import CallbackQuery
 
-from bot.domain.orders import NEXT, Order, OrderDetails, OrderId
+from bot.domain.orders import NEXT, Order, OrderDetails, OrderId, Status
 from bot.domain.shop import Shop
 from bot.domain.users import Identity, User, UserId
 from bot.handlers.notices import Notices, Reader
@@ -17,7 +17,7 @@ from bot.storage.users import UserStore
 from bot.telegram.handling import Handling, Transaction
 from bot.views import orders as order_views
 from bot.views.admin import orders as views
-from bot.views.callback_data import AdminOrder, AdminOrders, SetStatus
+from bot.views.callback_data import AdminOrder, AdminOrders, AskToCancel, SetStatus
 
 router = Router(name="admin orders")
 
@@ -51,6 +51,24 @@ async def show_order(
     if details is None:
         return views.unknown().replace(press)
     return views.order(details, await people_of(details, users, shop), zone).replace(press)
+
+
+@router.callback_query(AskToCancel.filter())
+async def ask_to_cancel(
+    press: CallbackQuery,
+    callback_data: AskToCancel,
+    zone: ZoneInfo,
+    orders: OrderStore,
+    users: UserStore,
+    shop: Shop,
+) -> EditMessageText:
+    details, before = await orders.get(OrderId(callback_data.id)), callback_data.before
+    if details is None:
+        return views.unknown().replace(press)
+    if details.order.status is before and Status.CANCELLED in NEXT[before]:
+        return views.cancel_order(details.order.id, before).replace(press)
+    people = await people_of(details, users, shop)
+    return views.order(details, people, zone).noted(_refusal(before, details, people, zone)).replace(press)
 
 
 @router.callback_query(SetStatus.filter())
@@ -90,6 +108,12 @@ async def people_of(details: OrderDetails, users: UserStore, shop: Shop) -> dict
     ids = {*shop.admin_ids, details.order.user_id, *(event.admin_id for event in details.events)} - {None}
     found = await asyncio.gather(*(users.get(UserId(user_id)) for user_id in ids if user_id is not None))
     return {user.id: user for user in found if user}
+
+
+def _refusal(before: Status, now: OrderDetails, people: dict[int, User], zone: ZoneInfo) -> str:
+    if now.order.status is before:
+        return views.impossible()
+    return views.changed_meanwhile(now.latest, people, zone)
 
 
 async def _tell_customer(order: Order, people: views.People, notices: Notices, transaction: Transaction) -> None:

@@ -95,17 +95,23 @@ async def answer_is_text(message: Message, shop: Shop, state: FSMContext) -> Sen
     return views.ask_for_text(what, shop.currency, asked.get("id")).answer(message)
 
 
-@router.callback_query(NoDescription.filter(), StateFilter(NewProduct.description))
+@router.callback_query(NoDescription.filter(~F.id), StateFilter(NewProduct.description))
 async def no_description(press: CallbackQuery, shop: Shop, state: FSMContext) -> EditMessageText:
     return (await _go_on("description", "", shop, state)).replace(press)
 
 
-@router.callback_query(NoDescription.filter(), StateFilter(ChangedProduct.value))
+@router.callback_query(NoDescription.filter(F.id), StateFilter(ChangedProduct.value))
 async def remove_description(
-    press: CallbackQuery, bot: Bot, shop: Shop, products: ProductStore, state: FSMContext, handling: Handling
+    press: CallbackQuery,
+    callback_data: NoDescription,
+    bot: Bot,
+    shop: Shop,
+    products: ProductStore,
+    state: FSMContext,
+    handling: Handling,
 ) -> EditMessageText | None:
     asked = await state.get_data()
-    if asked["what"] != "description":
+    if (asked["what"], asked["id"]) != ("description", callback_data.id):
         return (await shown(ProductId(asked["id"]), bot, shop, products)).noted(views.is_over()).replace(press)
     username = await username_of(bot)
     async with handling.transaction() as transaction:
@@ -113,6 +119,16 @@ async def remove_description(
         await state.clear()
         transaction.answer(_changed(product, shop, username).replace(press))
     return None
+
+
+@router.callback_query(NoDescription.filter(~F.id), StateFilter(NewProduct))
+async def ask_what_is_missing(press: CallbackQuery, shop: Shop, state: FSMContext) -> EditMessageText:
+    """Pressed twice, or late: the product that is being added stays as it is."""
+    what = _ASKED.get(str(await state.get_state()))
+    if what:
+        return views.ask(what, shop.currency).replace(press)
+    draft = await state.get_data()
+    return views.summary(draft, _fingerprint(draft)).replace(press)
 
 
 @router.callback_query(NoDescription.filter())

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 from aiogram.utils.i18n import gettext as _
 
 from bot.domain.order_numbers import order_number
-from bot.domain.orders import NEXT, Order, OrderDetails, OrderEvent, Status
+from bot.domain.orders import NEXT, Order, OrderDetails, OrderEvent, OrderId, Status
 from bot.domain.pages import Cursor, Page
 from bot.domain.users import User
 from bot.views import orders as order_views
 from bot.views.admin.customers import linked
 from bot.views.admin.home import way_home
-from bot.views.callback_data import AdminOrder, AdminOrders, SetStatus, ShowCustomer
+from bot.views.callback_data import AdminOrder, AdminOrders, AskToCancel, SetStatus, ShowCustomer
 from bot.views.formatting import money, quoted, time
 from bot.views.paging import turning
 from bot.views.screen import Screen, button
@@ -60,6 +61,14 @@ def changed_meanwhile(event: OrderEvent | None, people: People, zone: ZoneInfo) 
     )
 
 
+def cancel_order(order_id: OrderId, before: Status) -> Screen:
+    yes = SetStatus(id=order_id, before=before, after=Status.CANCELLED)
+    return Screen(
+        _("Cancel order {number}?").format(number=order_number(order_id)),
+        [[button(_("Yes, cancel it"), yes), button(_("No"), AdminOrder(id=order_id))]],
+    )
+
+
 def impossible() -> str:
     return _("That cannot be made of an order.")
 
@@ -83,9 +92,13 @@ def _next(order: Order) -> list[InlineKeyboardButton]:
         Status.DELIVERED: _("Delivered"),
         Status.CANCELLED: _("Cancel the order"),
     }
-    return [
-        button(labels[after], SetStatus(id=order.id, before=order.status, after=after)) for after in NEXT[order.status]
-    ]
+    return [button(labels[after], _step(order, after)) for after in NEXT[order.status]]
+
+
+def _step(order: Order, after: Status) -> CallbackData:
+    if after is Status.CANCELLED:
+        return AskToCancel(id=order.id, before=order.status)
+    return SetStatus(id=order.id, before=order.status, after=after)
 
 
 def _lists() -> list[InlineKeyboardButton]:

@@ -192,7 +192,7 @@ def _example(currency: str) -> str:
 
 
 def _ways_out(what: Asked, product_id: ProductId | None) -> list[list[InlineKeyboardButton]]:
-    skip = [button(_("No description"), NoDescription())] if what == "description" else []
+    skip = [button(_("No description"), NoDescription(id=product_id))] if what == "description" else []
     return [skip, [_leave(product_id)]]
 
 
