@@ -69,7 +69,9 @@ async def skip_note(
 
 
 @router.callback_query(SkipNote.filter(), StateFilter(Checkout.confirmation))
-async def show_summary(press: CallbackQuery, identity: Identity, carts: CartStore, state: FSMContext) -> EditMessageText:
+async def show_summary(
+    press: CallbackQuery, identity: Identity, carts: CartStore, state: FSMContext
+) -> EditMessageText:
     """Pressed twice: the order that waits to be confirmed stays the same."""
     checkout, cart = await state.get_data(), await carts.get(identity.id)
     if not cart.can_be_ordered:

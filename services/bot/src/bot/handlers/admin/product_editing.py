@@ -132,7 +132,11 @@ async def ask_what_is_missing(press: CallbackQuery, shop: Shop, state: FSMContex
 
 
 @router.callback_query(NoDescription.filter())
-async def nothing_to_skip(press: CallbackQuery, shop: Shop, products: ProductStore) -> EditMessageText:
+async def nothing_to_skip(
+    press: CallbackQuery, callback_data: NoDescription, bot: Bot, shop: Shop, products: ProductStore
+) -> EditMessageText:
+    if callback_data.id:
+        return (await shown(ProductId(callback_data.id), bot, shop, products)).noted(views.is_over()).replace(press)
     return (await listed(Cursor(), shop, products)).noted(views.is_over()).replace(press)
 
 
