@@ -15,6 +15,7 @@ from typing import Any
 
 from emulator.client import Emulator
 from tests.hostile import PASSWORD
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = Path(__file__).parent / "overlays"
@@ -90,6 +91,14 @@ class Stack:
     def sql(self, query: str) -> str:
         psql = ("psql", "--username", "migrator", "--no-align", "--tuples-only", "--command", query, "orderly")
         return self.compose("exec", "--no-TTY", "postgres", *psql).stdout.strip()
+
+    def wait_until_idle(self) -> None:
+        """Nothing waits to be handled or sent."""
+        waiting = "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state = 'pending')"
+        emulator = self.emulator
+        wait_for(
+            lambda: emulator.counts()["waiting"] == 0 and self.sql(waiting) == "0", "everything is handled and sent"
+        )
 
     @property
     def emulator(self) -> Emulator:
