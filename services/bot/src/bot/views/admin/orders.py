@@ -35,7 +35,7 @@ def orders(which: Literal["new", "open"], page: Page[Order], zone: ZoneInfo) -> 
     titles = {"new": _("New orders, the oldest first:"), "open": _("Open orders, the oldest first:")}
     rows = [[button(order_views.line(order, zone), AdminOrder(id=order.id))] for order in page.items]
     text = titles[which] if page.items else _("No orders here.")
-    return Screen(text, [*rows, turning(page, at), [*_lists(), way_home()]])
+    return Screen(text, [*rows, turning(page, at), _lists(), [way_home()]])
 
 
 def order(shown: OrderDetails, people: People, zone: ZoneInfo) -> Screen:
@@ -46,11 +46,11 @@ def order(shown: OrderDetails, people: People, zone: ZoneInfo) -> Screen:
     text = "\n".join([order_views.content(shown), "", _customer(shown.order, people), "", *history])
     user_id = shown.order.user_id
     customer = [button(_("Customer"), ShowCustomer(user_id=user_id))] if user_id else []
-    return Screen(text, [_next(shown.order), customer, [*_lists(), way_home()]])
+    return Screen(text, [_next(shown.order), customer, _lists(), [way_home()]])
 
 
 def unknown() -> Screen:
-    return Screen(_("There is no such order."), [[*_lists(), way_home()]])
+    return Screen(_("There is no such order."), [_lists(), [way_home()]])
 
 
 def changed_meanwhile(event: OrderEvent | None, people: People, zone: ZoneInfo) -> str:
