@@ -59,7 +59,7 @@ bench: ## Measure what the documentation claims
 	@scripts/ensure-venv
 	@scripts/ensure-browser >/dev/null
 	@PYTHONPATH=emulator/src .venv/bin/python -m benchmarks
-screenshots: ## Renew the pictures of the documentation; the demo forgets its chats
+screenshots: ## Renew the pictures of the documentation; the demo forgets its chats and its three people
 	@scripts/up demo
 	@scripts/ensure-venv
-	@PYTHONPATH=emulator/src:. .venv/bin/python scripts/screenshots.py "http://$$(scripts/demo port emulator 8081)"
+	@PYTHONPATH=services/bot/src:emulator/src:. .venv/bin/python scripts/screenshots.py "http://$$(scripts/demo port emulator 8081)"
