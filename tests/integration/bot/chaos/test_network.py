@@ -41,7 +41,7 @@ def test_refusing_resets_what_is_open_and_what_is_new(network: Network, server: 
         network.cut(State.REFUSING)
         with pytest.raises(ConnectionResetError):
             client.recv(100)
-        with connect(network) as late, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), connect(network) as late:
             late.recv(100)
 
 
