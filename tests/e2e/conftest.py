@@ -34,7 +34,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> None:
         stack.compose("build")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Up and healthy; shared by the tests that leave it so."""
     admins = ",".join(map(str, OWNERS.values()))
