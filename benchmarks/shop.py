@@ -98,10 +98,12 @@ async def _fill_and_ask(server: Server, url: str, scale: Scale) -> Measured:
     owner = await server.connect("postgres", name)
     await fill(owner, scale, progress)
     known = await some_orders(owner, scale, CALLS)
+    # The disk must not be busy any more with what was filled in, which may also have left the system's cache.
+    await owner.execute("CHECKPOINT")
     await owner.close()
-    # What was written long ago may have left the system's cache.
+    os.sync()
     docker("exec", server.container, "sh", "-c", "cat /var/lib/postgresql/data/base/*/* >/dev/null")
-    progress("all files read")
+    progress("all files written and read")
     settings = {"bot_token": TOKEN, "database_password": PASSWORD, "database_url": url}
     pool = {"database_pool_min_size": 1, "database_pool_max_size": 1}
     database = await open_database(Config.model_validate(settings | pool))
