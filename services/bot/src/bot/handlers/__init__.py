@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aiogram import F, Router
-from aiogram.enums import ChatType
+from aiogram import Router
 
 from bot.handlers import (
     blocking,
@@ -22,6 +21,7 @@ from bot.handlers import (
 )
 from bot.handlers.admin import admin_router
 from bot.handlers.help import router as help_router
+from bot.handlers.privately import Privately
 from bot.middlewares.acquaintance import Acquaintance
 from bot.middlewares.throttling import Throttling
 
@@ -29,8 +29,8 @@ from bot.middlewares.throttling import Throttling
 def routers(most_messages: int, period: timedelta) -> list[Router]:
     """`most_messages` is what one user may send within the period; 0 is as much as they like."""
     private = Router(name="private")
-    private.message.filter(F.chat.type == ChatType.PRIVATE, F.from_user)
-    private.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)
+    for observer in (private.message, private.callback_query):
+        observer.filter(Privately())
     acquainted = Router(name="acquainted")
     for observer in (acquainted.message, acquainted.callback_query):
         observer.middleware(Acquaintance())
