@@ -55,6 +55,8 @@ def test_settings_that_make_no_sense_count_as_none(shop: Shop, customer: Person,
     shown = customer.ask("/settings")
     assert "Time zone: UTC, " in shown
     assert "Order notifications: on" in shown
+    assert "Order notifications: off" in shop.push(customer, "Turn notifications off")
+    assert "Order notifications: off" in customer.ask("/settings")
 
 
 @pytest.mark.parametrize(

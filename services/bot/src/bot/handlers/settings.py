@@ -66,7 +66,7 @@ async def choose_language(
     return None
 
 
-@router.callback_query(ShowZones.filter(F.region == None))  # noqa: E711 - a magic filter
+@router.callback_query(ShowZones.filter(~F.region))
 async def show_regions(press: CallbackQuery) -> EditMessageText:
     return views.regions().replace(press)
 

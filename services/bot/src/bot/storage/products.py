@@ -58,34 +58,10 @@ class ProductStore:
         return page([product(row) for row in rows], cursor, size)
 
     async def get_for_sale(self, product_id: ProductId) -> Product | None:
-        async with self._database.connection() as connection:
-            row = await connection.fetchrow(
-                """
-                SELECT id, sku, name, description, price, currency, stock, is_hidden
-                FROM products
-                WHERE id = $1
-                  AND currency = $2
-                  AND NOT is_hidden
-                """,
-                product_id,
-                self._currency,
-            )
-        return product(row) if row else None
+        return self._if_for_sale(await self.get(product_id))
 
     async def find_for_sale(self, sku: str) -> Product | None:
-        async with self._database.connection() as connection:
-            row = await connection.fetchrow(
-                """
-                SELECT id, sku, name, description, price, currency, stock, is_hidden
-                FROM products
-                WHERE sku = $1
-                  AND currency = $2
-                  AND NOT is_hidden
-                """,
-                sku,
-                self._currency,
-            )
-        return product(row) if row else None
+        return self._if_for_sale(await self.find(sku))
 
     async def all(self, cursor: Cursor, size: int) -> Page[Product]:
         """A page, also of what is not for sale, in the order in which the products were added."""
@@ -215,6 +191,9 @@ class ProductStore:
         added = await self._add_new(connection, lines)
         changed = await self._change_known(connection, lines)
         return Imported(added, changed, len(lines) - added - changed)
+
+    def _if_for_sale(self, found: Product | None) -> Product | None:
+        return found if found and not found.is_hidden and found.price.currency == self._currency else None
 
     async def _add_new(self, connection: AnyConnection, lines: Sequence[ProductLine]) -> int:
         # In the order of the SKUs: two imports of the same products do not deadlock.

@@ -43,14 +43,15 @@ class UserStore:
         return [User(**row) for row in rows]
 
     async def change_settings(self, identity: Identity, changes: dict[str, Any]) -> Settings:
-        """Leaves the other settings as they are; adds somebody who is not known yet."""
+        """Leaves the other settings as they are, unless they are no object; adds somebody who is not known yet."""
         async with self._database.connection() as connection:
             stored = await connection.fetchval(
                 """
                 INSERT INTO users (id, username, first_name, language_code, settings)
                 VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (id) DO UPDATE
-                SET settings = users.settings || excluded.settings
+                SET settings = CASE WHEN jsonb_typeof(users.settings) = 'object' THEN users.settings ELSE '{}' END
+                    || excluded.settings
                 RETURNING settings
                 """,
                 identity.id,
