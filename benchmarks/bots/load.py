@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from emulator.client import Emulator
 
+NAME = "Ada"
 BATCH = 500
 NOBODY_THERE = 499  # status of a call that was carried out after the bot had gone
 GLANCE = 0.05  # seconds
@@ -111,7 +112,7 @@ def _was_carried_out(call: dict[str, Any]) -> bool:
 
 
 def _start(user_id: int, message_id: int) -> dict[str, Any]:
-    names = {"id": user_id, "first_name": "Ada", "username": f"ada_{user_id}"}
+    names = {"id": user_id, "first_name": NAME, "username": f"ada_{user_id}"}
     return {
         "message": {
             "message_id": message_id,

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from benchmarks.bots.contenders import Stage
-from benchmarks.bots.load import Load
+from benchmarks.bots.greeting import WELCOME
+from benchmarks.bots.load import NAME, Load
 from benchmarks.bots.resources import cpu_seconds, machine_cpu_seconds, peak_memory, server_cpu_seconds
 from tests.integration.postgres import Server
 from tests.waiting import wait_for
@@ -65,11 +66,12 @@ class _Usage:
 
 
 def warm_up(stage: Stage) -> None:
-    """Connections are open, and statements prepared."""
+    """Connections are open, and statements prepared. Raises AssertionError for a bot that answers something else."""
     load = Load(stage.telegram, WARM_UP, WARM_UP_PEOPLE)
     load.say_at_once()
     load.wait(PATIENCE)
     assert load.lost == 0, stage.bots[0].said[-5_000:]
+    assert {call["parameters"]["text"] for call in stage.telegram.calls("sendMessage")} == {WELCOME.format(name=NAME)}
 
 
 def measure(stage: Stage, server: Server, people: int, each: int, rate: int, seconds: int) -> Round:

@@ -20,11 +20,7 @@ from sqlalchemy import BigInteger, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-WELCOME = """Welcome, {name}!
-
-/start – register, or tell me your new name
-/profile – what I know about you
-/help – this list"""
+from benchmarks.bots.greeting import CATALOGUE, WELCOME
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -66,7 +62,7 @@ async def get_or_create(session: AsyncSession, telegram_user: TelegramUser) -> U
 async def start(message: Message, session: AsyncSession) -> None:
     assert message.from_user is not None
     user = await get_or_create(session, message.from_user)
-    await message.answer(WELCOME.format(name=html.quote(user.first_name)))
+    await message.answer(WELCOME.format(name=html.quote(user.first_name)), reply_markup=CATALOGUE)
 
 
 def open_engine() -> AsyncEngine:

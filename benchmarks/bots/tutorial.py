@@ -15,11 +15,7 @@ from aiogram.enums import ParseMode
 from aiogram.filters import CommandStart
 from aiogram.types import Message
 
-WELCOME = """Welcome, {name}!
-
-/start – register, or tell me your new name
-/profile – what I know about you
-/help – this list"""
+from benchmarks.bots.greeting import CATALOGUE, WELCOME
 
 dispatcher = Dispatcher()
 
@@ -39,7 +35,7 @@ async def start(message: Message, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         user.username,
         user.first_name,
     )
-    await message.answer(WELCOME.format(name=html.quote(user.first_name)))
+    await message.answer(WELCOME.format(name=html.quote(user.first_name)), reply_markup=CATALOGUE)
 
 
 async def main() -> None:

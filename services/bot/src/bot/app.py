@@ -26,6 +26,7 @@ from bot.errors import BotError, ConfigError, Stopped
 from bot.handlers import routers as own_routers
 from bot.handlers.notices import Notices
 from bot.leading import Job, lead
+from bot.middlewares.throttling import Throttling
 from bot.observability.health import Health
 from bot.observability.http_server import http_server
 from bot.outgoing.broadcaster import Broadcaster
@@ -177,9 +178,11 @@ async def _work(
         broadcasts=broadcasts,
         failed_updates=FailedUpdateStore(database),
     )
-    dispatcher.include_routers(
-        *routers, *own_routers(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
-    )
+    dispatcher.include_routers(*routers, *own_routers())
+    if settings.flood_messages:
+        throttling = Throttling(settings.flood_messages, timedelta(seconds=settings.flood_seconds))
+        for observer in (dispatcher.message, dispatcher.callback_query):
+            observer.outer_middleware(throttling)
 
     outbox_wakeup = asyncio.Event()
 
