@@ -9,8 +9,15 @@ import pytest
 from bot.config import Config
 from bot.storage.database import Database, open_database
 from tests.hostile import PASSWORD
+from tests.integration.bot.forked_bot import ForkedBot, ForkServer
 from tests.integration.bot.processes import TOKEN, BotProcess, EmulatorProcess
 from tests.integration.conftest import TestDatabase
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    with ForkServer() as running:
+        yield running
 
 
 @pytest.fixture
@@ -50,10 +57,12 @@ def processes() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def bot(database: TestDatabase, telegram: EmulatorProcess, processes: ExitStack, tmp_path: Path) -> BotProcess:
+def bot(
+    fork_server: ForkServer, database: TestDatabase, telegram: EmulatorProcess, processes: ExitStack, tmp_path: Path
+) -> BotProcess:
     """The real bot, receiving."""
     process = processes.enter_context(
-        BotProcess(tmp_path, database.url("bot"), telegram.url, DATABASE_TIMEOUT_SECONDS="1")
+        ForkedBot(fork_server, tmp_path, database.url("bot"), telegram.url, DATABASE_TIMEOUT_SECONDS="1")
     )
     process.start()
     process.wait_until_ready()

@@ -6,8 +6,8 @@ import signal
 import time
 from collections.abc import Sequence
 
-from tests.integration.bot.chaos.forked_bot import ForkedBot
 from tests.integration.bot.chaos.trial import Trial
+from tests.integration.bot.forked_bot import ForkedBot
 from tests.waiting import wait_for
 
 FROZEN_FOR = 60  # seconds until another one must lead

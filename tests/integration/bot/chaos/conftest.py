@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.chaos.forked_bot import ForkedBot, ForkServer
 from tests.integration.bot.chaos.trial import Observer, Trial
+from tests.integration.bot.forked_bot import ForkedBot, ForkServer
 from tests.integration.bot.processes import EmulatorProcess
 from tests.integration.conftest import PRISTINE, TestDatabase
 from tests.integration.migrations import Migrator, execute
@@ -21,12 +21,6 @@ EFFECTS = "CREATE TABLE effects (id bigint GENERATED ALWAYS AS IDENTITY, chat_id
 
 NewBot = Callable[..., ForkedBot]
 RecordProperty = Callable[[str, object], None]
-
-
-@pytest.fixture(scope="session")
-def fork_server() -> Iterator[ForkServer]:
-    with ForkServer() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +62,8 @@ def new_bot(
     def make(name: str = "bot", **settings: str) -> ForkedBot:
         urls = {"database_url": database.url("bot"), "api_url": telegram.url}
         urls |= {url: settings.pop(url) for url in urls if url in settings}
-        return processes.enter_context(ForkedBot(fork_server, tmp_path / name, **urls, **settings))
+        return processes.enter_context(
+            ForkedBot(fork_server, tmp_path / name, **urls, program="exercise_bot", **settings)
+        )
 
     return make

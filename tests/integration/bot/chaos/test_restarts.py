@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 
 from tests.integration.bot.chaos.conftest import NewBot, RecordProperty
-from tests.integration.bot.chaos.forked_bot import ForkedBot
 from tests.integration.bot.chaos.trial import Trial, table
 from tests.integration.bot.chaos.workload import mixed
+from tests.integration.bot.forked_bot import ForkedBot
 
 TIMES = 10
 

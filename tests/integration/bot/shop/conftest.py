@@ -6,12 +6,15 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from threading import Lock
 from typing import Any
 
 import pytest
+from asyncpg import Connection, Record
 
 from emulator.client import Emulator, Person
+from tests.integration.bot.forked_bot import ForkedBot, ForkServer
 from tests.integration.bot.processes import BotProcess, EmulatorProcess
 from tests.integration.conftest import TestDatabase, create_copy, drop
 from tests.integration.postgres import Server
@@ -29,6 +32,14 @@ class Shop:
         self.database = database
         self.telegram = telegram
         self.bot = bot
+        self._runner = asyncio.Runner()
+        self._connection: Connection[Record] | None = None
+        self._one_at_a_time = Lock()
+
+    def close(self) -> None:
+        if self._connection:
+            self._runner.run(self._connection.close())
+        self._runner.close()
 
     @property
     def emulator(self) -> Emulator:
@@ -39,7 +50,8 @@ class Shop:
         return self.emulator.person(next(_USER_IDS), first_name, **names)
 
     def sql(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        return asyncio.run(self._fetch(query, *arguments))
+        with self._one_at_a_time:
+            return self._runner.run(self._fetch(query, *arguments))
 
     def value(self, query: str, *arguments: Any) -> Any:
         return self.sql(query, *arguments)[0][0]
@@ -88,9 +100,16 @@ class Shop:
             person.ask("/help")
         message_id = message_id or max(person.seen)
         person.press_data(message_id, data, forged=True)
-        self.wait_until_idle()
+        self.wait_until_handled()
         person.read(wait=0)
         return person.seen[message_id].text
+
+    def wait_until_handled(self) -> None:
+        """What is on its way to other chats may be so still."""
+        wait_for(
+            lambda: self.emulator.counts()["waiting"] == 0 and self.value("SELECT NOT EXISTS (SELECT FROM inbox)"),
+            "everything is handled",
+        )
 
     def wait_until_idle(self) -> None:
         """Nothing waits to be handled or sent."""
@@ -104,15 +123,15 @@ class Shop:
         return self.sql("SELECT update_id, error FROM failed_updates")
 
     async def _fetch(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        connection = await self.database.connect("migrator")
-        try:
-            return [tuple(row) for row in await connection.fetch(query, *arguments)]
-        finally:
-            await connection.close()
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self.database.connect("migrator")
+        return [tuple(row) for row in await self._connection.fetch(query, *arguments)]
 
 
 @pytest.fixture(scope="module")
-def open_shop(server: Server, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Shop]]:
+def open_shop(
+    server: Server, migrated: str, fork_server: ForkServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Shop]]:
     """Opens one, with settings of the bot's; it is closed with the file's last test."""
     with ExitStack() as stack:
 
@@ -124,10 +143,10 @@ def open_shop(server: Server, migrated: str, tmp_path_factory: pytest.TempPathFa
             telegram = stack.enter_context(EmulatorProcess(folder))
             telegram.start()
             settings = {"ADMIN_IDS": f"{OWNER},{CLERK}", "FLOOD_MESSAGES": "0", **settings}
-            bot = stack.enter_context(BotProcess(folder, database.url("bot"), telegram.url, **settings))
+            bot = stack.enter_context(ForkedBot(fork_server, folder, database.url("bot"), telegram.url, **settings))
             bot.start()
             bot.wait_until_ready()
-            return Shop(database, telegram, bot)
+            return stack.enter_context(closing(Shop(database, telegram, bot)))
 
         yield opened
 

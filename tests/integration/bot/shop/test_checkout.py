@@ -31,7 +31,7 @@ def stock(shop: Shop, product: int) -> int:
 
 
 def kill_and_restart(shop: Shop) -> None:
-    shop.wait_until_idle()
+    shop.wait_until_handled()
     shop.bot.end(signal.SIGKILL)
     shop.bot.start()
     shop.bot.wait_until_ready()
@@ -192,7 +192,9 @@ def test_somebody_elses_checkout_is_worthless(shop: Shop, customer: Person, tea:
 def test_the_admins_hear_of_a_new_order_once(
     shop: Shop, customer: Person, owner: Person, clerk: Person, tea: int
 ) -> None:
+    shop.wait_until_idle()
     for admin in (owner, clerk):
+        admin.read(wait=0)
         admin.ask("/start")
     number = shop.order(customer, tea, quantity=2)
     shop.wait_until_idle()
@@ -238,7 +240,7 @@ def test_a_hundred_customers_race_for_the_last_ten(shop: Shop) -> None:
         ready = list(pool.map(prepare, customers))
         # Twice each: a double press is part of a rush.
         list(pool.map(lambda one: one[0].press_data(one[1], one[2], forged=True), [*ready, *ready]))
-    shop.wait_until_idle()
+    shop.wait_until_handled()
     assert stock(shop, product) == 0
     sold = "SELECT count(*), count(DISTINCT user_id), sum(quantity) FROM orders JOIN order_items ON order_id = id"
     assert shop.sql(f"{sold} WHERE product_id = $1", product) == [(10, 10, 10)]
@@ -264,7 +266,7 @@ def test_two_products_bought_in_either_order_do_not_deadlock(shop: Shop) -> None
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(buy, range(40)))
-    shop.wait_until_idle()
+    shop.wait_until_handled()
     assert (stock(shop, first), stock(shop, second)) == (960, 960)
     assert shop.failed() == []
     assert "deadlock" not in shop.bot.said

@@ -109,9 +109,10 @@ def test_a_cancelled_order_returns_its_pieces_once(shop: Shop, customer: Person,
 
 
 def test_the_admins_hear_of_a_cancelled_order(shop: Shop, customer: Person, owner: Person, tea: int) -> None:
-    owner.ask("/start")
+    owner.say("/start")
     order = shop.order(customer, tea)
     shop.tap(customer, f"cancel:{order}:1")
+    shop.wait_until_idle()
     number = order_number(OrderId(order))
     told = [answer.text for answer in owner.read()]
     assert told[-1] == f"The customer has cancelled order {number}."

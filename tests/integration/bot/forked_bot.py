@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from tests.integration.bot.processes import BotProcess
@@ -18,9 +19,12 @@ SERVICE = ROOT / "services/bot/src"
 
 
 class ForkServer:
+    def __init__(self) -> None:
+        self._one_at_a_time = Lock()
+
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.bot.chaos.fork_server"],
+            [sys.executable, "-m", "tests.integration.bot.fork_server"],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, (ROOT, SERVICE)))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -32,9 +36,9 @@ class ForkServer:
         with self._process:
             pass  # it ends when nothing more can be asked
 
-    def start(self, environment: dict[str, str], log: Path) -> int:
+    def start(self, environment: dict[str, str], program: str, log: Path) -> int:
         """The number of the process."""
-        return int(self._ask({"start": environment, "log": str(log)}))
+        return int(self._ask({"start": environment, "program": program, "log": str(log)}))
 
     def code_of(self, process: int) -> int | None:
         """None while it runs; asked once more after its end, it is an error."""
@@ -44,17 +48,20 @@ class ForkServer:
     def _ask(self, question: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(json.dumps(question), file=self._process.stdin, flush=True)
-        return json.loads(self._process.stdout.readline())
+        with self._one_at_a_time:
+            print(json.dumps(question), file=self._process.stdin, flush=True)
+            return json.loads(self._process.stdout.readline())
 
 
 class ForkedBot(BotProcess):
-    """Runs exercise_bot."""
-
-    def __init__(self, server: ForkServer, folder: Path, database_url: str, api_url: str, **settings: str) -> None:
+    def __init__(
+        self, server: ForkServer, folder: Path, database_url: str, api_url: str, program: str = "bot", **settings: str
+    ) -> None:
+        """`program` is "bot", or "exercise_bot" for the one with handlers to be tried out."""
         folder.mkdir(exist_ok=True)
         super().__init__(folder, database_url, api_url, **settings)
         self._server = server
+        self._program = program
         self._number = 0
         self._code: int | None = None
 
@@ -65,7 +72,7 @@ class ForkedBot(BotProcess):
 
     def start(self) -> None:
         self._code = None
-        self._number = self._server.start(self._environment, self._log)
+        self._number = self._server.start(self._environment, self._program, self._log)
 
     def wait(self, timeout: float = 60) -> int:
         wait_for(lambda: not self.running, "the bot ends", timeout)
