@@ -7,8 +7,23 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.client.default import Default, DefaultBotProperties
-from aiogram.methods import BanChatMember, SendMessage
-from aiogram.types import BufferedInputFile, InputFile, LinkPreviewOptions
+from aiogram.methods import AnswerInlineQuery, BanChatMember, SendMessage, SendPoll, SetMyCommands
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeChat,
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputFile,
+    InputPollOption,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    MessageEntity,
+    User,
+    WebAppInfo,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +86,50 @@ def test_values_of_every_kind_become_json(value: Any, expected: Any) -> None:
     found = encoded(extra=value)
     assert found == expected
     assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        SendMessage(
+            chat_id="@channel",
+            text="Hello",
+            entities=[
+                MessageEntity(type="text_mention", offset=0, length=5, user=User(id=1, is_bot=False, first_name="A"))
+            ],
+            reply_markup=InlineKeyboardMarkup(
+                inline_keyboard=[
+                    [InlineKeyboardButton(text="x", web_app=WebAppInfo(url="https://x"), beyond=[1, {}])],
+                    [],
+                ]
+            ),
+        ),
+        SendPoll(chat_id=1, question="?", options=[InputPollOption(text="x"), "y"]),
+        SetMyCommands(commands=[BotCommand(command="x", description="y")], scope=BotCommandScopeChat(chat_id=1)),
+        AnswerInlineQuery(
+            inline_query_id="1",
+            results=[
+                InlineQueryResultArticle(
+                    id="1", title="x", input_message_content=InputTextMessageContent(message_text="x")
+                )
+            ],
+            beyond=InputTextMessageContent(message_text="y"),
+        ),
+    ],
+    ids=lambda method: type(method).__name__,
+)
+def test_what_is_sent_is_what_pydantic_would_dump(method: TelegramMethod[Any]) -> None:
+    nothing = DefaultBotProperties()
+    dumped = _without_none(_without_defaults(method.model_dump(warnings=False, exclude_none=True)))
+    assert parameters(method, nothing, []) == dumped
+
+
+def _without_defaults(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_defaults(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_defaults(item) for item in value]
+    return None if isinstance(value, Default) else value
 
 
 def test_a_duration_is_counted_from_now() -> None:
